@@ -5,7 +5,8 @@ A refused question is stored with the reason, so that HR sees what the model wro
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from math import ceil
@@ -16,10 +17,13 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from jobs.bank.families import QuestionKind
+from jobs.bank.picking import ORDER
 from jobs.bank.similarity import DUPLICATE_FROM, similarity
 from jobs.bank.words import content_stems, guess_language
 from jobs.unlawful_questions import UnlawfulTopic, find_topics
 from screener.records import QuestionContent, Record
+from screener.services.interviewer.protocol import PlannedQuestion
 
 MAX_WORDS, MAX_LENGTH = 40, 320
 GENERAL_SHARE = 0.6
@@ -36,6 +40,7 @@ class RefusalReason(TextChoices):
     SEVERAL = "several", _("Asks several things at once")
     DUPLICATE = "duplicate", _("Asks the same as another question")
     OFF_TEXT = "off_text", _("Not about this job")
+    KIND = "kind", _("More questions of this type than wanted")
 
 
 class RefusedQuestion(Record):
@@ -56,8 +61,9 @@ class RefusedQuestion(Record):
 
 @dataclass
 class QuestionReview:
-    """Accepts questions up to `count` and refuses those that cannot be asked.
+    """Accepts as many questions of each type as are wanted, and refuses those that cannot be asked.
 
+    `wanted`: how many of each type; any without it. `unwanted`: texts that are asked already or not wanted.
     `job_words`: title and description. Where they are in another language than the questions, the words of a question
     are not looked for in them.
     """
@@ -65,7 +71,9 @@ class QuestionReview:
     language: str
     job_words: str
     count: int
-    accepted: list[QuestionContent] = field(default_factory=list)
+    wanted: Mapping[QuestionKind, int] = field(default_factory=dict)
+    unwanted: Sequence[str] = ()
+    accepted: list[PlannedQuestion] = field(default_factory=list)
     refused: list[RefusedQuestion] = field(default_factory=list)
     general: int = 0
 
@@ -74,27 +82,43 @@ class QuestionReview:
         return self.count - len(self.accepted)
 
     @property
+    def missing_kinds(self) -> dict[QuestionKind, int]:
+        """How many questions of each type are missing."""
+        accepted = Counter(QuestionKind(question.kind) for question in self.accepted)
+        return {kind: number - accepted[kind] for kind, number in self.wanted.items() if number > accepted[kind]}
+
+    @property
     def seen(self) -> list[str]:
         """The texts that another question must differ from."""
-        return [question.text for question in self.accepted] + [question.text for question in self.refused]
+        accepted = [question.text for question in self.accepted]
+        return [*self.unwanted, *accepted, *(question.text for question in self.refused)]
 
-    def add(self, questions: Sequence[QuestionContent]) -> None:
+    def add(self, questions: Sequence[PlannedQuestion]) -> None:
         """Accept or refuse each question, until none is missing."""
         for question in questions:
             if not self.missing:
                 return
             if refusal := self._refusal(question):
                 self.refused.append(refusal)
+            elif self.wanted and question.kind not in self.missing_kinds:
+                self.refused.append(RefusedQuestion(text=question.text, reason=RefusalReason.KIND))
             elif self._is_off_text(question):
                 self.refused.append(RefusedQuestion(text=question.text, reason=RefusalReason.OFF_TEXT))
             else:
                 self.accepted.append(question)
 
-    def fill(self, questions: Sequence[QuestionContent]) -> None:
-        """Accept questions of the bank, which fit the job, until none is missing. Refusals leave no trace."""
-        for question in questions:
+    def fill(self, questions: Sequence[PlannedQuestion]) -> None:
+        """Accept questions of the bank, which fit the job, until none is missing. Refusals leave no trace.
+
+        Another type is better than a question too few.
+        """
+        for question in sorted(questions, key=lambda question: question.kind not in self.missing_kinds):
             if self.missing and not self._refusal(question):
                 self.accepted.append(question)
+
+    def in_order(self) -> list[PlannedQuestion]:
+        """Return the accepted questions in the order in which their types are asked."""
+        return sorted(self.accepted, key=lambda question: ORDER.index(QuestionKind(question.kind)))
 
     def _refusal(self, question: QuestionContent) -> RefusedQuestion | None:
         if topics := find_topics(question.text, self.language):

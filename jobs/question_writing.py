@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext
 
+from jobs.bank.interview_types import USUAL_MIXES
+from jobs.bank.picking import share_out
 from jobs.bank.similarity import similarity
 from jobs.bank.words import content_stems
 from jobs.bank.writing import BANK_LABEL, pick_for_job, write_from_bank
@@ -41,13 +43,15 @@ def write_questions(job: JobDescription) -> WrittenQuestions:
     interviewer = selection.configured_interviewer()
     if not interviewer.writes_questions or len(job.description.split()) < MIN_DESCRIPTION_WORDS:
         return WrittenQuestions([*write_from_bank(job)], BANK_LABEL)
-    review = QuestionReview(job.language, f"{job.title}\n{job.description}", job.question_count)
+    wanted = share_out(job.question_count, USUAL_MIXES[job.interview_type])
+    review = QuestionReview(job.language, f"{job.title}\n{job.description}", job.question_count, wanted)
     prompt_hash = _ask_model(job, review)
     if review.missing:
-        review.fill(pick_for_job(job, SPARE_PICKS * review.missing, avoided=review.seen))
+        mix = {kind: float(number) for kind, number in review.missing_kinds.items()}
+        review.fill(pick_for_job(job, SPARE_PICKS * review.missing, avoided=review.seen, mix=mix))
     if not review.accepted:
         raise PermanentError(_nothing_left(review))
-    return WrittenQuestions(review.accepted, interviewer.label, prompt_hash, review.refused)
+    return WrittenQuestions([*review.in_order()], interviewer.label, prompt_hash, review.refused)
 
 
 def writes_alternatives() -> bool:
@@ -63,9 +67,7 @@ def write_alternative(
     `besides`: texts that are asked or not wanted. Waits for the model, without a database connection. Raises
     ServiceError.
     """
-    unwanted = [QuestionContent.from_json({"text": text}) for text in besides]
-    count = len(unwanted) + OFFERS
-    review = QuestionReview(job.language, f"{job.title}\n{job.description}", count, accepted=unwanted)
+    review = QuestionReview(job.language, f"{job.title}\n{job.description}", OFFERS, unwanted=tuple(besides))
     review.add(_request(job, review).value.questions)
     language = primary_tag(job.language)
     wanted = content_stems(f"{question.text} {question.competency}", language)
@@ -73,7 +75,7 @@ def write_alternative(
     def likeness(offer: QuestionContent) -> float:
         return similarity(wanted, content_stems(f"{offer.text} {offer.competency}", language))
 
-    return max(review.accepted[len(besides) :], key=likeness, default=None)
+    return max(review.accepted, key=likeness, default=None)
 
 
 def _ask_model(job: JobDescription, review: QuestionReview) -> str:
@@ -96,9 +98,10 @@ def _ask_model(job: JobDescription, review: QuestionReview) -> str:
 def _request(job: JobDescription, review: QuestionReview) -> Reply[QuestionPlan]:
     job_text = JobText(title=job.title_to_say, description=job.description, language=job.language)
     count, seen = review.missing, tuple(review.seen)
+    kinds = {kind.value: number for kind, number in review.missing_kinds.items()}
     return metered_interviewer_call(
         ModelCall.Purpose.QUESTIONS,
-        lambda interviewer: interviewer.compose_questions(job_text, count, besides=seen),
+        lambda interviewer: interviewer.compose_questions(job_text, count, besides=seen, kinds=kinds),
         job_id=job.pk,
     )
 

@@ -8,7 +8,8 @@ from devtools.model_simulator import judgements, replies
 from devtools.model_simulator.judgements import Judgement, Statement
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.requests import ReceivedRequest
-from jobs.bank.picking import pick_questions
+from jobs.bank.families import QuestionKind
+from jobs.bank.picking import USUAL_MIX, pick_questions
 from jobs.bank.starter_bank import LANGUAGES, starter_entries
 from screener.services.interviewer.protocol import JobText
 
@@ -19,6 +20,8 @@ MIN_STRENGTH_SCORE = 6.5
 MAX_REASONS, MAX_POINTS = 5, 4
 
 COUNT = re.compile(r"^Number of questions: (\d+)$", re.M)
+KINDS = re.compile(r"^Kinds of the questions: (.*)$", re.M)
+KIND = re.compile(r"(\d+) (\w+)")
 LANGUAGE = re.compile(r"^Language of the questions: (\S+)$", re.M)
 CRITERION = re.compile(r"^criterion (\w+): (.*)$", re.M)
 RESPONSE = re.compile(
@@ -57,7 +60,10 @@ def _compose_questions(request: ReceivedRequest) -> dict[str, Any] | None:
         return None
     title, _, description = request.blocks["job"].partition("\n\n")
     job = JobText(title=title, description=description, language=language[1])
-    picks = pick_questions(job, int(count[1]), starter_entries(), seed=title)
+    kinds = KINDS.search(request.user_turn)
+    mix = {QuestionKind(kind): float(number) for number, kind in KIND.findall(kinds[1])} if kinds else {}
+    besides = request.blocks.get("besides", "").splitlines()
+    picks = pick_questions(job, int(count[1]), starter_entries(), seed=title, mix=mix or USUAL_MIX, avoided=besides)
     return {"questions": [pick.question.model_dump() for pick in picks]}
 
 

@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminExpandableTextareaWidget,
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
@@ -129,6 +130,21 @@ class ApprovalForm(ObjectActionForm):
                 gettext("The questions have been replaced since you opened this page. Read the new ones.")
             )
         return cleaned_data
+
+
+class WritingForm(ObjectActionForm):
+    count = forms.IntegerField(
+        label=_("Number of questions"),
+        required=False,
+        min_value=1,
+        max_value=field_limits.MAX_WRITTEN_QUESTIONS,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("Five to seven fit a first interview. The type of interview sets how many are technical."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["count"].initial = self.subject.question_count
 
 
 class CriterionForm(forms.Form):

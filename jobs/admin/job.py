@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from jobs.admin.description_file import FILE_FIELD
-from jobs.admin.forms import ApprovalForm, rubric_form
+from jobs.admin.forms import ApprovalForm, WritingForm, rubric_form
 from jobs.admin.question_editor import show_editor
 from jobs.admin.question_list import render_questions
 from jobs.admin.template_forms import NewJobForm
@@ -90,7 +90,7 @@ class JobAdmin(TemplatePages):
     ]
     pace_fields = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
     description_fieldsets = (
-        (None, {"fields": ["title", "description", "language", "is_open"]}),
+        (None, {"fields": ["title", "description", ("language", "interview_type"), "is_open"]}),
         (_("Scoring"), {"fields": [("hire_at", "consider_at"), "minimum_coverage", "blind_review"]}),
         (
             _("Calling"),
@@ -251,10 +251,11 @@ class JobAdmin(TemplatePages):
         ),
         permission="jobs.change_jobdescription",
         icon="auto_awesome",
+        form=WritingForm,
         is_available=lambda job: job.questions_status != job.QuestionsStatus.PENDING,
     )
     def write_questions(self, request: HttpRequest, job: JobDescription, form_data: dict[str, Any]) -> str:
-        job.request_questions()
+        job.request_questions(form_data.get("count") or job.question_count)
         return gettext("The questions are being written.")
 
     @object_action(

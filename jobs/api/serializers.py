@@ -23,8 +23,6 @@ from screener.models.organisation import validate_callback_number
 from screener.models.retention import PERIOD_FIELDS
 from screener.records import QuestionContent
 
-MAX_GENERATED_QUESTIONS = 15
-
 NEW_QUESTION = {
     "text": "Tell me about a time when you found the cause of an outage.",
     "competency": "Troubleshooting",
@@ -182,6 +180,7 @@ JOB_EXAMPLE = {
     "callback_number": "",
     "description": EXAMPLE_DESCRIPTION,
     "language": "en",
+    "interview_type": "mixed",
     "rubric": [
         {
             "key": "relevance",
@@ -281,6 +280,7 @@ class JobSerializer(DescribedSerializer):
             "description",
             "description_file",
             "language",
+            "interview_type",
             "rubric",
             "hire_at",
             "consider_at",
@@ -352,7 +352,7 @@ class JobSerializer(DescribedSerializer):
 class QuestionRequestSerializer(StrictSerializer):
     count = serializers.IntegerField(
         min_value=1,
-        max_value=MAX_GENERATED_QUESTIONS,
+        max_value=field_limits.MAX_WRITTEN_QUESTIONS,
         default=DEFAULT_QUESTION_COUNT,
         help_text="How many questions to write",
     )

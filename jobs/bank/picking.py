@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import floor, log
+from typing import cast
 
 from jobs.bank.advert import Advert
 from jobs.bank.entry import BankEntry, EntryText
 from jobs.bank.families import Family, QuestionKind
 from jobs.bank.words import content_stems
-from screener.services.interviewer.protocol import JobText, PlannedQuestion
+from screener.services.interviewer.protocol import JobText, KindName, PlannedQuestion
 from screener.services.interviewer.question_composer import compose_phrase_questions
 
 SPECIFIC_WEIGHT, GENERAL_WEIGHT = 2.0, 1.5
@@ -134,7 +135,7 @@ class _Pool:
 
     def _take_phrases(self, kind: QuestionKind, wanted: int) -> None:
         while len(self.picked) < wanted and (question := next(self._phrases, None)):
-            self.picked.append(PickedQuestion(question, kind))
+            self.picked.append(PickedQuestion(question.model_copy(update={"kind": kind.value}), kind))
 
     @cached_property
     def _phrases(self) -> Iterator[PlannedQuestion]:
@@ -172,5 +173,8 @@ class _Relevance:
 def _planned(entry: BankEntry, language: str) -> PickedQuestion:
     text = entry.texts[language]
     weight = GENERAL_WEIGHT if entry.family == Family.GENERAL else SPECIFIC_WEIGHT
-    question = PlannedQuestion(text=text.text, competency=text.competency, weight=weight, max_seconds=MAX_SECONDS)
+    kind = cast(KindName, entry.kind.value)
+    question = PlannedQuestion(
+        text=text.text, competency=text.competency, weight=weight, max_seconds=MAX_SECONDS, kind=kind
+    )
     return PickedQuestion(question, entry.kind, entry)

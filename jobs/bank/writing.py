@@ -1,13 +1,14 @@
 """The questions of a job without a language model: picked from the question bank."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext_noop
 
 from jobs.bank.advert import Advert
 from jobs.bank.editing import entry_of
 from jobs.bank.entry import BankEntry
-from jobs.bank.families import Family
+from jobs.bank.families import Family, QuestionKind
+from jobs.bank.interview_types import USUAL_MIXES
 from jobs.bank.picking import pick_questions
 from jobs.bank.search import language_condition
 from jobs.models import BankQuestion, JobDescription
@@ -33,11 +34,17 @@ def write_from_bank(job: JobDescription) -> list[PlannedQuestion]:
     return picks
 
 
-def pick_for_job(job: JobDescription, count: int, *, avoided: Sequence[str]) -> list[PlannedQuestion]:
-    """Pick up to `count` questions that fit the job. `avoided`: texts that are picked only where others are too few."""
+def pick_for_job(
+    job: JobDescription, count: int, *, avoided: Sequence[str], mix: Mapping[QuestionKind, float] | None = None
+) -> list[PlannedQuestion]:
+    """Pick up to `count` questions that fit the job, by default in the mix of its type of interview.
+
+    `avoided`: texts that are picked only where others are too few.
+    """
     job_text = JobText(title=job.title, description=job.description, language=job.language)
     seed = f"{job.pk} {job.question_sets.count()}"
-    picks = pick_questions(job_text, count, entries_for(job), seed=seed, avoided=avoided)
+    mix = mix or USUAL_MIXES[job.interview_type]
+    picks = pick_questions(job_text, count, entries_for(job), seed=seed, avoided=avoided, mix=mix)
     return [pick.question for pick in picks]
 
 

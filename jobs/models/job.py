@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jobs import field_limits
+from jobs.bank.interview_types import InterviewType
 from jobs.channels import Channel, phone_only
 from jobs.models.bank import link_to_bank
 from jobs.question_checks import RefusedQuestion
@@ -129,6 +130,13 @@ class JobDescription(LeasableModel):
     )
     description = models.TextField()
     language = models.CharField(max_length=10, default="en")
+    interview_type = models.CharField(
+        max_length=10,
+        choices=InterviewType.choices,
+        default=InterviewType.MIXED,
+        db_default=InterviewType.MIXED.value,
+        help_text=_("Sets how many questions of each type are written"),
+    )
     rubric = models.JSONField(default=default_rubric)
     hire_at = _score_threshold("7.0", _("Recommend to hire from this overall score (0-10)"))
     consider_at = _score_threshold("5.0", _("Recommend to consider from this overall score (0-10)"))

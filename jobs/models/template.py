@@ -1,6 +1,5 @@
 """Interview templates: versions of slots, fixed questions and settings from which jobs are filled."""
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 from django.core.validators import MinValueValidator
@@ -10,8 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from jobs.bank.families import QuestionKind
-from jobs.bank.picking import USUAL_MIX
+from jobs.bank.interview_types import USUAL_MIXES, InterviewType
 from jobs.field_limits import MAX_QUESTIONS, MAX_REASON_LENGTH
 from jobs.models.job import JobDescription, QuestionSet
 from jobs.templates.parts import TemplatePart, fixed_languages, usual_parts
@@ -51,14 +49,6 @@ def _optional(name: str) -> Any:
     return type(field)(*arguments, **inherited | {"null": True, "blank": True})
 
 
-USUAL_MIXES: dict[str, Mapping[QuestionKind, float]] = {
-    "hr": {QuestionKind.ACHIEVEMENTS: 1, QuestionKind.COMMUNICATION: 2, QuestionKind.CULTURE: 3},
-    "technical": {QuestionKind.ACHIEVEMENTS: 1, QuestionKind.TECHNICAL: 3, QuestionKind.PROBLEM_SOLVING: 2},
-    "mixed": USUAL_MIX,
-}
-"""By the type of interview, the shares of the kinds of questions with which a new template begins."""
-
-
 class TemplateQuerySet(models.QuerySet["Template"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """All templates: they belong to the organisation, and name neither a candidate nor a job."""
@@ -67,11 +57,6 @@ class TemplateQuerySet(models.QuerySet["Template"]):
 
 class Template(BaseModel):
     """A template for the interviews of many jobs. What it asks stands in its versions. It is never deleted."""
-
-    class InterviewType(models.TextChoices):
-        HR = "hr", _("HR")
-        TECHNICAL = "technical", _("Technical")
-        MIXED = "mixed", _("Mixed")
 
     name = models.CharField(max_length=MAX_NAME_LENGTH)
     interview_type = models.CharField(max_length=10, choices=InterviewType.choices, default=InterviewType.MIXED)

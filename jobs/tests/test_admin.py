@@ -21,6 +21,7 @@ JOB = {
     "hire_at": "7",
     "consider_at": "5",
     "minimum_coverage": "0.6",
+    "interview_type": "mixed",
     "consent_required": "on",
     "max_attempts": "3",
     "answer_pause_seconds": "8",

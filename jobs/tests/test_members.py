@@ -116,7 +116,13 @@ def test_author_becomes_member_with_own_view(job: JobDescription) -> None:
     author = make_role_user(RoleKey.HIRING_MANAGER)
     author.user_permissions.add(Permission.objects.get(codename="add_jobdescription"))
     fields = {"title": "Driver", "description": "Drive.", "language": "en", "hire_at": "7", "consider_at": "5"}
-    limits = {"minimum_coverage": "0.6", "max_attempts": "3", "answer_pause_seconds": "8", "is_open": "on"}
+    limits = {
+        "interview_type": "mixed",
+        "minimum_coverage": "0.6",
+        "max_attempts": "3",
+        "answer_pause_seconds": "8",
+        "is_open": "on",
+    }
     limits |= {"takes_allowed": "2", "preparation_seconds": "0"}
     limits["channels"] = "phone"
     assert login_client(author).post("/admin/jobs/jobdescription/add/", fields | limits).status_code == 302

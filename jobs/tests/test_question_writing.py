@@ -1,6 +1,8 @@
 """What a model writes is checked, replaced where it is refused, and what was refused is kept with the reason."""
 
 import json
+import re
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -8,11 +10,13 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from devtools.model_simulator.replies import Behaviour, completion_reply, json_reply
-from jobs.models import JobDescription, QuestionSet
+from jobs.bank.interview_types import InterviewType
+from jobs.bank.picking import USUAL_MIX, share_out
+from jobs.models import BankQuestion, JobDescription, QuestionSet
 from jobs.question_checks import MAX_WORDS, QuestionReview, RefusalReason
 from jobs.question_writing import MAX_REQUESTS
 from screener.models import ModelCall
-from screener.records import QuestionContent
+from screener.services.interviewer.protocol import PlannedQuestion
 from tests.support.admin_client import get_page
 from tests.support.factories import make_job, run_tasks
 from tests.support.fake_openai import fake_language_model
@@ -38,9 +42,24 @@ REFUSED = {
 }
 
 
-def plan(*texts: str) -> Behaviour:
-    questions = [{"text": text, "competency": "Work", "weight": 2, "max_seconds": 90} for text in texts]
+def plan(*texts: str, kind: str = "") -> Behaviour:
+    """A reply with these questions. `GOOD` has one of each type that three questions of a mixed interview need."""
+    kinds = dict(zip(GOOD, share_out(3, USUAL_MIX), strict=False))
+    questions = [
+        {
+            "text": text,
+            "competency": "Work",
+            "weight": 2,
+            "max_seconds": 90,
+            "kind": kind or kinds.get(text, "technical"),
+        }
+        for text in texts
+    ]
     return completion_reply(json.dumps({"questions": questions}))
+
+
+def question(text: str, kind: Any = "culture") -> PlannedQuestion:
+    return PlannedQuestion(text=text, competency="Subject", weight=1, max_seconds=60, kind=kind)
 
 
 def write(*script: Behaviour, count: int = 3, **fields: Any) -> tuple[JobDescription, list[Any]]:
@@ -113,9 +132,8 @@ def test_description_of_5_mb_is_rejected(api: APIClient, admin_client: Client) -
 
 
 def test_general_questions_are_limited() -> None:
-    review = QuestionReview("en", DESCRIPTION, count=5)
-    subjects = ("cheese", "weather", "music", "football", "painting")
-    review.add([QuestionContent.from_json({"text": f"Explain how {subject} developed."}) for subject in subjects])
+    review = QuestionReview("en", DESCRIPTION, 5)
+    review.add([question(f"Explain how {subject} developed.") for subject in "cheese weather music tennis art".split()])
     assert [refused.reason for refused in review.refused] == [RefusalReason.OFF_TEXT] * 2
 
 
@@ -124,3 +142,34 @@ def test_refusals_are_shown(api: APIClient, admin_client: Client) -> None:
     shown = api.get(f"/api/v1/question-sets/{draft_of(job).pk}/").json()["refused"]
     assert shown == [{"text": UNLAWFUL, "reason": "unlawful", "topics": ["age"], "duplicate_of": ""}]
     assert UNLAWFUL in get_page(admin_client, f"/admin/jobs/questionset/{draft_of(job).pk}/change/")
+
+
+def test_types_of_questions_follow_type_of_interview() -> None:
+    surplus = "Which tools do you use to keep Linux servers running?"
+    first, second = (
+        plan(*GOOD, surplus, kind="technical"),
+        plan("Tell me about a ticket you are proud of.", kind="achievements"),
+    )
+    job, requests = write(first, second, count=6, interview_type=InterviewType.TECHNICAL)
+    wanted = [re.search(r"^Kinds of the questions: (.*)$", request.user_turn, re.M) for request in requests]
+    assert [match and match[1] for match in wanted[:2]] == [
+        "1 achievements, 3 technical, 2 problem_solving",
+        "1 achievements, 2 problem_solving",
+    ]
+    draft = draft_of(job)
+    assert draft.questions[0].text == "Tell me about a ticket you are proud of."
+    assert (len(draft.questions), draft.refused[0].reason) == (6, RefusalReason.KIND)
+
+
+def test_types_are_filled_from_bank(settings: Any) -> None:
+    settings.JUDGE = "person"
+    job, _ = write(count=6, interview_type=InterviewType.HR)
+    links = [question.bank_question for question in draft_of(job).questions if question.bank_question]
+    kinds = Counter(BankQuestion.objects.filter(pk__in=links).values_list("kind", flat=True))
+    assert kinds == {"achievements": 1, "communication": 2, "culture": 3}
+
+
+def test_interview_type_is_set_by_api(api: APIClient) -> None:
+    body = {"title": "Technician", "description": DESCRIPTION, "interview_type": "hr"}
+    assert api.post("/api/v1/jobs/", body).json()["interview_type"] == "hr"
+    assert "interview_type" in api.post("/api/v1/jobs/", body | {"interview_type": "chat"}).json()["errors"]

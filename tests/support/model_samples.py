@@ -26,7 +26,10 @@ SCORES: dict[str, Any] = {
     "feedback": "Knows coffee.",
 }
 PLAN = {
-    "questions": [{"text": f"Question {n}?", "competency": "Coffee", "weight": 2, "max_seconds": 90} for n in "123"]
+    "questions": [
+        {"text": f"Question {n}?", "competency": "Coffee", "weight": 2, "max_seconds": 90, "kind": "technical"}
+        for n in "123"
+    ]
 }
 CRITERION_SCORE = CriterionScore(criterion="relevance", score=8, reason="Why not.", quotes=["I roasted beans"])
 INTERVIEW = InterviewText(JOB, (AssessedResponse(0, "Why coffee?", "I roasted beans", 8.0, (CRITERION_SCORE,)),))

@@ -120,6 +120,7 @@ def test_new_job_starts_from_template(admin_client: Client, template: Template) 
         "hire_at": "7",
         "consider_at": "5",
         "minimum_coverage": "0.6",
+        "interview_type": "mixed",
         "max_attempts": "3",
         "answer_pause_seconds": "8",
         "takes_allowed": "2",

@@ -1,5 +1,6 @@
 """The language model as interviewer, through OpenAI's chat completions or a server with the same protocol."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from urllib.parse import urlsplit
@@ -79,8 +80,11 @@ class OpenAIInterviewer:
     def writes_questions(self) -> bool:
         return True
 
-    def compose_questions(self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = ()) -> Reply[QuestionPlan]:
-        facts = {"count": str(count), "language": job.language, "besides": ""}
+    def compose_questions(
+        self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = (), kinds: Mapping[str, int] | None = None
+    ) -> Reply[QuestionPlan]:
+        wanted = ", ".join(f"{number} {kind}" for kind, number in (kinds or {}).items() if number)
+        facts = {"count": str(count), "language": job.language, "kinds": wanted or "as fits the job", "besides": ""}
         untrusted = {"job": _format_job(job)}
         if besides:
             untrusted["besides"] = "\n".join(" ".join(text.split()) for text in besides)

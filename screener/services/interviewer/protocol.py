@@ -5,6 +5,7 @@ candidate's own details come along as `private`, for the redaction of all other 
 """
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
@@ -91,9 +92,16 @@ class ResponseText:
     private: tuple[str, ...] = ()
 
 
+KindName = Literal["technical", "problem_solving", "communication", "culture", "achievements"]
+"""The types of questions, which the schema of a reply names."""
+
+
 class PlannedQuestion(QuestionContent, StrictModel):
+    """A question as it was written or picked. Its type is compared with the wanted ones, and not stored."""
+
     text: RequiredText
     competency: RequiredText
+    kind: KindName
 
 
 class QuestionPlan(StrictModel):
@@ -175,8 +183,13 @@ class Interviewer(Protocol):
         """Whether it writes questions. Otherwise they are picked from the question bank."""
         ...
 
-    def compose_questions(self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = ()) -> Reply[QuestionPlan]:
-        """Write questions that differ from those of `besides`, which are asked or were refused."""
+    def compose_questions(
+        self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = (), kinds: Mapping[str, int] | None = None
+    ) -> Reply[QuestionPlan]:
+        """Write questions that differ from those of `besides`, which are asked or were refused.
+
+        `kinds`: how many of each type; as the model chooses unless given.
+        """
         ...
 
     def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]: ...

@@ -28,7 +28,9 @@ def compose_phrase_questions(job: JobText) -> Iterator[PlannedQuestion]:
             continue
         used[subject.kind] += 1
         text = templates[number].format(subject=subject.text)
-        yield PlannedQuestion(text=text, competency=subject.competency, weight=WEIGHT, max_seconds=MAX_SECONDS)
+        yield PlannedQuestion(
+            text=text, competency=subject.competency, weight=WEIGHT, max_seconds=MAX_SECONDS, kind="technical"
+        )
 
 
 def _by_turns(subjects: Iterable[Subject]) -> Iterator[Subject]:

@@ -1,5 +1,6 @@
 """The interviewer of a deployment without a language model (`JUDGE=person`): it writes and scores nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,7 +31,9 @@ class WithoutModel:
     billed_model: str = ""
     writes_questions: bool = False
 
-    def compose_questions(self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = ()) -> Reply[QuestionPlan]:
+    def compose_questions(
+        self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = (), kinds: Mapping[str, int] | None = None
+    ) -> Reply[QuestionPlan]:
         raise PermanentError("Without a language model, questions are picked from the question bank.")
 
     def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]:

@@ -31,7 +31,9 @@ from tests.support.model_samples import make_answer_recording, make_wav
 
 pytestmark = pytest.mark.django_db
 JOB = JobText("Barista", "Make coffee.", "en")
-PLAN = {"questions": [{"text": "Why coffee?", "competency": "Coffee", "weight": 2, "max_seconds": 90}]}
+PLAN = {
+    "questions": [{"text": "Why coffee?", "competency": "Coffee", "weight": 2, "max_seconds": 90, "kind": "culture"}]
+}
 LUNA = Decimal("0.000055")
 """The cost of 321 input and 45 output tokens at gpt-6-luna."""
 
