@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from candidates.models import Import, ImportRow, RowResult
+from candidates.models import Import
 from screener.admin.actions import page_button
 from screener.admin.base import ReadOnlyAdmin, badge
 from screener.admin.lists import PeriodFilter
@@ -37,8 +37,7 @@ class ImportFilter(admin.SimpleListFilter):
         if not chosen:
             return queryset
         found = _found(Import.objects.visible_to(request.user), chosen)
-        rows = ImportRow.objects.filter(imported__in=found).exclude(result=RowResult.REFUSED)
-        return queryset.filter(pk__in=rows.values("candidate"))
+        return queryset.filter(pk__in=found[0].candidates.values("pk")) if found else queryset.none()
 
 
 def _found(imports: Any, text: str) -> list[Import]:

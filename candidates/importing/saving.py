@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Upper
 
 from candidates.importing.row_check import ValidRow
@@ -21,6 +21,7 @@ from candidates.models import (
     hashes_of_numbers,
 )
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
+from screener.db.any_of import id_is_any_of, text_is_any_of
 
 
 @dataclass(frozen=True)
@@ -119,11 +120,16 @@ class RowSaver:
         emails = {row.values["email"].upper() for row in self._rows if row.values.get("email")}
         self._known.merged_ids = MergedRecord.objects.find_candidates(external_ids)
         self._known.traces = _traces_of(phone_numbers, emails)
-        known_ids = [*self._known.merged_ids.values(), *self._known.traces]
-        has_id = Q(external_id__in=external_ids) | Q(pk__in=known_ids)
-        has_contact = Q(phone__in=phone_numbers) | Q(address__in=emails)
-        candidates = Candidate.objects.annotate(address=Upper(F("email"))).defer("resume_text")
-        return candidates.select_for_update().filter(has_id | has_contact, erased_at__isnull=True).order_by("pk")
+        ids = {*self._known.merged_ids.values(), *self._known.traces}
+        kept = Candidate.objects.filter(erased_at__isnull=True).order_by()
+        for rows in (  # each by an index of its own
+            kept.filter(~Q(external_id=""), text_is_any_of("external_id", external_ids)),
+            kept.filter(text_is_any_of("phone", phone_numbers)),
+            kept.filter(text_is_any_of(Upper("email"), emails)),
+        ):
+            ids.update(rows.values_list("pk", flat=True))
+        candidates = Candidate.objects.defer("resume_text").select_for_update()
+        return candidates.filter(id_is_any_of("id", ids), erased_at__isnull=True).order_by("pk")
 
     def _refuse_hidden_candidates(self) -> None:
         if self._viewer.has_perm(VIEW_ALL_JOBS):
@@ -135,9 +141,8 @@ class RowSaver:
         self._rows = [row for row, candidate in meant if candidate is None or candidate.pk in visible]
 
     def _read_consents(self) -> None:
-        call_consents = Consent.objects.filter(kind=Consent.Kind.CALL, candidate__in=list(self._known.by_id)).order_by(
-            "said_at", "created_at"
-        )
+        of_known = id_is_any_of("candidate_id", self._known.by_id)
+        call_consents = Consent.objects.filter(of_known, kind=Consent.Kind.CALL).order_by("said_at", "created_at")
         for candidate_id, is_given, consent_source in call_consents.values_list("candidate", "given", "source"):
             self._latest_consents[candidate_id] = is_given, consent_source
 
@@ -214,8 +219,8 @@ def _contacts(phone_number: str, email: str) -> list[str]:
 
 def _traces_of(phone_numbers: set[str], emails: set[str]) -> dict[UUID, set[str]]:
     """The numbers and addresses of merged records among these, by the candidate whose they are now."""
-    has_contact = Q(phone__in=phone_numbers) | Q(address__in=emails)
-    records = MergedRecord.objects.annotate(address=Upper(F("email"))).filter(has_contact)
+    has_number, has_address = text_is_any_of("phone", phone_numbers), text_is_any_of(Upper("email"), emails)
+    records = MergedRecord.objects.filter(Q(has_number) | Q(has_address))
     traces: dict[UUID, set[str]] = {}
     for candidate_id, phone_number, email in records.values_list("candidate", "phone", "email"):
         traces.setdefault(candidate_id, set()).update(_contacts(phone_number, email))
@@ -230,5 +235,5 @@ def _name_words(full_name: str) -> set[str]:
 
 def _numbers_on_list(phone_numbers: Iterable[str]) -> set[str]:
     numbers_by_hash = hashes_of_numbers(phone_numbers)
-    active_entries = DoNotCall.objects.active().filter(number_hash__in=numbers_by_hash.keys())
+    active_entries = DoNotCall.objects.active().filter(text_is_any_of("number_hash", numbers_by_hash))
     return {numbers_by_hash[number_hash] for number_hash in active_entries.values_list("number_hash", flat=True)}

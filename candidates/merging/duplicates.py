@@ -30,10 +30,15 @@ class DuplicatePage:
     has_next: bool
 
 
-def find_duplicates(by: str, page: int, *, viewer: Viewer) -> DuplicatePage:
-    """Return a page of the groups, of the records that the viewer may see. Two queries."""
+def find_duplicates(by: str, page: int, *, viewer: Viewer, of: QuerySet[Candidate] | None = None) -> DuplicatePage:
+    """Return a page of the groups, of the records that the viewer may see. Two queries.
+
+    `of`: only the groups that have one of these records.
+    """
     records = _with_key(Candidate.objects.contact_visible_to(viewer).filter(erased_at__isnull=True), by)
     shared = records.order_by("key").values_list("key", flat=True).annotate(n=Count("pk")).filter(n__gt=1)
+    if of is not None:
+        shared = shared.filter(key__in=_with_key(of, by).order_by().values("key"))
     first = (page - 1) * GROUPS_PER_PAGE
     keys = list(shared[first : first + GROUPS_PER_PAGE + 1])
     shown = keys[:GROUPS_PER_PAGE]

@@ -139,6 +139,11 @@ class Import(LeasableModel):
         return OrganisationViewer() if self.is_from_api else self.user
 
     @property
+    def candidates(self) -> models.QuerySet[Candidate]:
+        """The candidates that its rows have added, updated or found unchanged."""
+        return Candidate.objects.filter(pk__in=self.rows.exclude(result=RowResult.REFUSED).values("candidate"))
+
+    @property
     def is_running(self) -> bool:
         return self.status in self.RUNNING
 

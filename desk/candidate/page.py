@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
 from candidates.contact_data import may_see_contact_data
-from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, Erasure, MergedRecord
+from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, Erasure, ImportRow, MergedRecord
 from desk.job.ranking import with_results_of_jobs
 from desk.job.rows import CandidateRow, make_rows
 from desk.job.states import FINISHED, UNDER_WAY, with_state
@@ -26,7 +26,10 @@ SECONDS_WHEN_IDLE = 30
 
 @dataclass(frozen=True)
 class CandidatePage:
-    """`refusals`: do-not-call entries. Data that the user may not see is empty, and `rules` is None."""
+    """`refusals`: do-not-call entries. `extra`: by column, the data of imported files that no field takes.
+
+    Data that the user may not see is empty, and `rules` is None.
+    """
 
     candidate: Candidate
     rows: list[CandidateRow]
@@ -37,10 +40,12 @@ class CandidatePage:
     events: list[CandidateEvent]
     rules: CallRulesPage | None
     shows_contact_data: bool
+    extra: dict[str, str]
 
     @classmethod
     def load(cls, candidate: Candidate, user: User) -> "CandidatePage":
         """`candidate`: with its consents prefetched."""
+        shows_contact_data = may_see_contact_data(user, candidate)
         return cls(
             candidate,
             rows=_load_rows(candidate, user) if user.has_perm("interviews.view_interview") else [],
@@ -50,7 +55,8 @@ class CandidatePage:
             erasures=list(candidate.erasures.prefetch_related("items")),
             events=list(candidate.events.order_by("-created_at")),
             rules=_evaluate_rules(candidate, user),
-            shows_contact_data=may_see_contact_data(user, candidate),
+            shows_contact_data=shows_contact_data,
+            extra=_load_extra(candidate) if shows_contact_data else {},
         )
 
     @property
@@ -98,7 +104,7 @@ class CandidatePage:
         erasures = [_content_of(erasure) for erasure in self.erasures]
         history = ([record.pk for record in self.merged_records], [event.pk for event in self.events], erasures)
         rows = [(row.content, row.interview.shows_scores, row.interview.job.title) for row in self.rows]
-        return version_of((head, calls, entries, consents, history, rows))
+        return version_of((head, calls, entries, consents, history, rows, self.extra))
 
     @property
     def update_address(self) -> str:
@@ -127,6 +133,12 @@ def _load_rows(candidate: Candidate, user: User) -> list[CandidateRow]:
     for interview in interviews:
         interview.candidate = candidate
     return make_rows(interviews, [], note_reader=user)
+
+
+def _load_extra(candidate: Candidate) -> dict[str, str]:
+    """Data of imported files in columns that no field takes. A later file wins."""
+    rows = ImportRow.objects.filter(candidate=candidate).exclude(extra={}).order_by("created_at", "number")
+    return {column: text for extra in rows.values_list("extra", flat=True) for column, text in extra.items()}
 
 
 def _load_refusals(candidate: Candidate, user: User) -> list[DoNotCall]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from candidates.merging.duplicates import EMAIL, PHONE, find_duplicates
 from candidates.merging.matches import find_matches
 from candidates.merging.merge import CHOICES, Merge, merge_candidates
-from candidates.models import Candidate
+from candidates.models import Candidate, Import
 from desk.merging.page import MERGED, MergePage, parse_seen
 from desk.request_values import parse_id, parse_page_number
 from interviews.models import Interview
@@ -61,14 +61,16 @@ def merge_page(request: HttpRequest, candidate_id: UUID) -> HttpResponse:
 
 @require_safe
 def duplicates_page(request: HttpRequest) -> HttpResponse:
-    """Groups of records with one number, or with one address (`?by=email`)."""
+    """Groups of records with one number, or with one address (`?by=email`); those of an import alone (`?import=`)."""
     _require_permission(request)
     by = EMAIL if request.GET.get("by") == EMAIL else PHONE
+    imported = Import.objects.visible_to(request.user).filter(pk=parse_id(request.GET.get("import", ""))).first()
     number = min(parse_page_number(request.GET.get("page", "")), MAX_PAGE)
     context = {
         "title": _("Probable duplicates"),
         "by": by,
-        "duplicates": find_duplicates(by, number, viewer=request.user),
+        "imported": imported,
+        "duplicates": find_duplicates(by, number, viewer=request.user, of=imported.candidates if imported else None),
         "previous": number - 1,
         "next": number + 1,
     }

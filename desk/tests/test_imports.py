@@ -98,3 +98,16 @@ def test_roles_that_may_not_import_are_refused() -> None:
     assert not auditor.get(page_of(imported)).context["page"].refused
     refused = [NEW, page_of(imported, "desk-import-refused"), page_of(imported, "desk-import-undo")]
     assert {auditor.get(address).status_code for address in refused} == {403}
+
+
+def test_extra_columns_are_on_page_of_candidate(admin_client: Client) -> None:
+    import_rows(ADA)
+    page = admin_client.get(reverse("admin:candidates_candidate_change", args=[Candidate.objects.get().pk]))
+    assert page.context["page"].extra == {"Source": "LinkedIn"}
+
+
+def test_probable_duplicates_of_import_are_offered(admin_client: Client) -> None:
+    import_rows(ADA, GRACE, [GRACE[0], ADA[1], "", "", ""])
+    imported = import_rows(["William King", GRACE[1], "", "", ""])
+    groups = admin_client.get(reverse("desk-duplicates"), {"import": str(imported.pk)}).context["duplicates"].groups
+    assert [group.shared for group in groups] == [GRACE[1]]

@@ -206,6 +206,13 @@ class Deployment:
             raise RuntimeError(f"{method} {path}: {response.status_code} {response.text[:500]}")
         return response.json()
 
+    def upload_file(self, path: str, name: str, content: bytes) -> Any:
+        """Post a file to the API as multipart/form-data."""
+        response = self._session.post(f"{self.url}/api/v1/{path}", files={"file": (name, content)}, timeout=60)
+        if not response.ok:
+            raise RuntimeError(f"POST {path}: {response.status_code} {response.text[:500]}")
+        return response.json()
+
     def query_rows(self, query: LiteralString) -> list[tuple[Any, ...]]:
         """Return the rows of a query. Waits for the database if it is down."""
         deadline = time.monotonic() + DATABASE_TIMEOUT

@@ -32,6 +32,10 @@ GOALS = (
     Goal("recovery first_assessment_s", 60),
     Goal("pages_over_limit", 0),
     Goal("with_rooms failures", 0),
+    Goal("imports new_csv rows_per_second", 5000, at_least=True),
+    Goal("imports new_csv memory_mb", 300),
+    Goal("imports known_xlsx rows_per_second", 5000, at_least=True),
+    Goal("imports known_xlsx memory_mb", 300),
     Goal("slowest_page_s", 2),
 )
 

@@ -1,4 +1,6 @@
-"""Rows that are inserted with a prepared statement equal rows that Django inserts."""
+"""Rows that are inserted with a prepared statement or by COPY equal rows that Django inserts."""
+
+from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError
@@ -11,13 +13,16 @@ from webhooks.models import TwilioEvent
 pytestmark = pytest.mark.django_db
 
 
-def test_insert_saves_all_fields() -> None:
+@pytest.mark.parametrize("insert", [InterviewEvent.insert, InterviewEvent.copy], ids=["INSERT", "COPY"])
+def test_insert_saves_all_fields(insert: Callable[[list[InterviewEvent]], None]) -> None:
     interview = make_interview()
     events = [
-        InterviewEvent(interview=interview, kind=EventKind.RESULT_READY, reason="50 %", data={"score": 7, "%s": None}),
+        InterviewEvent(
+            interview=interview, kind=EventKind.RESULT_READY, reason="50 %\t\\N", data={"score": 7, "%s": None}
+        ),
         InterviewEvent(interview=interview, kind=EventKind.RESULT_REOPENED, before="ready"),
     ]
-    InterviewEvent.insert(events)
+    insert(events)
     for event in events:
         row = InterviewEvent.objects.get(pk=event.pk)
         fields = [field.attname for field in InterviewEvent._meta.concrete_fields]
