@@ -56,8 +56,4 @@ def _rows(imported: Import) -> Iterator[Row]:
 
 
 def describe_errors(row: ImportRow) -> str:
-    return "; ".join(_described(RowError.from_record(record)) for record in row.errors)
-
-
-def _described(error: RowError) -> str:
-    return f"{error.field}: {error.message}" if error.field != "row" else error.message
+    return " ".join(str(RowError.from_record(record)) for record in row.errors)

@@ -69,6 +69,11 @@ class RowError:
     def message(self) -> str:
         return str(self.problem.label) % {"detail": self.detail}
 
+    def __str__(self) -> str:
+        """The message, with the field that it is about."""
+        is_field = self.field in ColumnField.values
+        return f"{ColumnField(self.field).label}: {self.message}" if is_field else self.message
+
     def as_record(self) -> dict[str, str]:
         return {"field": self.field, "problem": self.problem.value, "detail": self.detail}
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from candidates.importing.columns import ColumnField, InvalidMapping, check_fields
 from candidates.models import Import
@@ -22,7 +23,7 @@ class ImportFileForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,  # rejected when it is read, with a better message
-        widget=forms.ClearableFileInput({"class": "d-input", "accept": ".csv,.txt,.tsv,.xlsx"}),
+        widget=UnfoldAdminFileFieldWidget({"accept": ".csv,.txt,.tsv,.xlsx"}),
         help_text=_("CSV or XLSX, at most 20 MB and 200,000 rows. The first row names the columns."),
     )
 

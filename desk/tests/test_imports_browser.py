@@ -1,0 +1,56 @@
+"""The pages of an import in a real browser: by keys, on a phone, and while it runs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+from playwright.sync_api import FilePayload, Page, expect
+
+from tests.support.accessibility import find_violations
+from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text
+from tests.support.factories import make_approved_job, run_tasks
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PAGE_WIDTH = "document.documentElement.scrollWidth"
+
+
+@pytest.fixture
+def page(live_server: Any, transactional_db: None) -> Iterator[Page]:
+    make_approved_job(title="Support specialist")
+    with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
+        yield page
+
+
+def check_page(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    assert find_violations(page) == {}
+    page.set_viewport_size(NARROW)
+    assert page.evaluate(PAGE_WIDTH) <= NARROW["width"]
+    page.set_viewport_size(WIDE)
+
+
+def test_file_is_imported_by_keys(page: Page) -> None:
+    content = csv_text([HEADS, ADA, WRONG, GRACE]).encode()
+    file: FilePayload = {"name": "applicants.csv", "mimeType": "text/csv", "buffer": content}
+    page.goto(reverse("desk-new-import"))
+    check_page(page)
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Upload").press("Enter")
+    expect(page.locator("table tbody tr")).to_have_count(1)
+    check_page(page)
+    page.get_by_label("Call them for").select_option(label="Support specialist")
+    page.get_by_role("button", name="Import", exact=True).press("Enter")
+    expect(page.get_by_text("Rows are being imported", exact=True)).to_be_visible()
+    in_thread(run_tasks)
+    expect(page.get_by_text("Refused rows", exact=True)).to_be_visible()
+    check_page(page)
+    page.get_by_role("link", name="Undo the import").press("Enter")
+    check_page(page)
+    page.get_by_role("button", name="Undo the import").press("Enter")
+    expect(page.get_by_text("Being undone", exact=True)).to_be_visible()
+    in_thread(run_tasks)
+    expect(page.get_by_text("Undone", exact=True)).to_be_visible()
+    check_page(page)
