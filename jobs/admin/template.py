@@ -67,7 +67,7 @@ class TemplateAdmin(ScreenerAdmin):
         )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Template]:
-        templates: QuerySet[Template] = super().get_queryset(request).prefetch_related("versions")
+        templates: QuerySet[Template] = super().get_queryset(request).with_current_version()
         return templates.annotate(jobs_filled=Count("versions__uses__job", distinct=True))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -45,9 +45,7 @@ class TemplateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped librar
 class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
     """Interview templates. A version never changes: PATCH adds the next one. Jobs are filled from a version."""
 
-    queryset = Template.objects.prefetch_related("versions").annotate(
-        jobs_filled=Count("versions__uses__job", distinct=True)
-    )
+    queryset = Template.objects.with_current_version().annotate(jobs_filled=Count("versions__uses__job", distinct=True))
     serializer_class = TemplateSerializer
     filterset_class = TemplateFilter
     summaries = {

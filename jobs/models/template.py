@@ -54,6 +54,11 @@ class TemplateQuerySet(models.QuerySet["Template"]):
         """All templates: they belong to the organisation, and name neither a candidate nor a job."""
         return self
 
+    def with_current_version(self) -> Self:
+        """Prefetch the newest version alone: a list must not load all that ever was."""
+        newest = TemplateVersion.objects.order_by("template_id", "-number").distinct("template_id")
+        return self.prefetch_related(models.Prefetch("versions", newest, to_attr="newest_versions"))
+
 
 class Template(BaseModel):
     """A template for the interviews of many jobs. What it asks stands in its versions. It is never deleted."""
@@ -78,8 +83,9 @@ class Template(BaseModel):
 
     @property
     def current_version(self) -> "TemplateVersion":
-        """The newest version. Sorts in Python, so that prefetched versions need no query per template."""
-        return max(self.versions.all(), key=lambda version: version.number)
+        """The newest version, as it was prefetched or as it is now."""
+        prefetched: list[TemplateVersion] = getattr(self, "newest_versions", [])
+        return prefetched[0] if prefetched else self.versions.order_by("-number")[0]
 
     def add_first_version(self, *, by: str) -> "TemplateVersion":
         """Begin with the usual slots for the type of interview."""

@@ -118,6 +118,12 @@ def test_invalid_field_is_refused(api: APIClient, template: Any, field: str, con
     assert Template.objects.get(pk=template["id"]).versions.count() == 1
 
 
+def test_list_shows_newest_version(api: APIClient, template: Any) -> None:
+    Template.objects.get(pk=template["id"]).add_version(by="hr", takes_allowed=3)
+    listed = api.get(ADDRESS).json()["results"][0]
+    assert (listed["id"], listed["version"], listed["settings"]["takes_allowed"]) == (template["id"], 2, 3)
+
+
 def test_list_is_filtered(api: APIClient, template: Any, django_assert_max_num_queries: Any) -> None:
     for query, count in (({"interview_type": "hr"}, 6), ({"search": "driver"}, 4), ({"in_use": "false"}, 0)):
         with django_assert_max_num_queries(8):
