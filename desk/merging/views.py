@@ -16,7 +16,7 @@ from candidates.merging.matches import find_matches
 from candidates.merging.merge import CHOICES, Merge, merge_candidates
 from candidates.models import Candidate, Import
 from desk.merging.page import MERGED, MergePage, parse_seen
-from desk.request_values import parse_id, parse_page_number
+from desk.request_values import parse_id, parse_ids, parse_page_number
 from interviews.models import Interview
 from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
 from screener.admin.widgets import SafeAutocomplete
@@ -64,7 +64,7 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
     """Groups of records with one number, or with one address (`?by=email`); those of an import alone (`?import=`)."""
     _require_permission(request)
     by = EMAIL if request.GET.get("by") == EMAIL else PHONE
-    imported = Import.objects.visible_to(request.user).filter(pk=parse_id(request.GET.get("import", ""))).first()
+    imported = Import.objects.visible_to(request.user).filter(pk__in=parse_ids([request.GET.get("import", "")])).first()
     number = min(parse_page_number(request.GET.get("page", "")), MAX_PAGE)
     context = {
         "title": _("Probable duplicates"),

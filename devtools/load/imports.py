@@ -75,7 +75,9 @@ class MemoryPeak:
                 self.megabytes = max(self.megabytes, self._held_bytes() / MEGABYTE)
 
     def _held_bytes(self) -> int:
-        held = {process: process.memory_info().rss for process in self._worker.children(recursive=True)}
+        held: dict[psutil.Process, int] = {
+            process: process.memory_info().rss for process in self._worker.children(recursive=True)
+        }
         readers = [process for process in held if READER in process.cmdline()]
         return sum(held.pop(reader) for reader in readers) + max(held.values(), default=0)
 

@@ -24,6 +24,8 @@ SAMPLES = sorted(FOLDER.glob("*.tsv"))
 MIN_RECALL, MAX_FALSE_ALARMS = 0.95, 0.03
 HELD_OUT_RATES = {"en": (0.88, 0.025), "de": (0.95, 0.05), "es": (0.95, 0.05), "fr": (0.95, 0.1), "pt": (0.95, 0.05)}
 """By language: least recall and most false alarms on samples that no rule was built on."""
+OUTSIDE_RATES = {"en": (0.85, 0.05), "de": (0.8, 0.15), "es": (0.8, 0.2), "fr": (0.75, 0.1), "pt": (0.7, 0.25)}
+"""The same on samples by a writer who saw neither rules nor samples."""
 ADVERTISEMENTS = tomllib.loads((Path(services.__file__).parent / "advertisements.toml").read_text(encoding="utf-8"))
 UNLAWFUL = QuestionSpec(text="How old are you?", competency="", weight=1.0, max_seconds=60)
 REASON = "The law sets a minimum age for this work."
@@ -53,9 +55,10 @@ def test_unlawful_questions_are_found(path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_held_out_questions_are_found(language: str) -> None:
-    recall, _, false_alarms, _ = measure_rates(FOLDER / "held_out" / f"{language}.tsv")
-    min_recall, max_false_alarms = HELD_OUT_RATES[language]
+@pytest.mark.parametrize(("suffix", "rates"), [("", HELD_OUT_RATES), ("_outside", OUTSIDE_RATES)])
+def test_held_out_questions_are_found(language: str, suffix: str, rates: dict[str, tuple[float, float]]) -> None:
+    recall, _, false_alarms, _ = measure_rates(FOLDER / "held_out" / f"{language}{suffix}.tsv")
+    min_recall, max_false_alarms = rates[language]
     assert recall >= min_recall
     assert false_alarms <= max_false_alarms
 

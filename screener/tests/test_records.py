@@ -12,13 +12,13 @@ from interviews.records import CriterionRecord
 from jobs.models import QuestionSet
 from screener.admin.record_form import form_of
 from screener.api.record_serializer import serializer_of
-from screener.records import Attribute, QuestionSpec
+from screener.records import Attribute, QuestionContent, QuestionSpec
 from screener.services.interviewer.protocol import PlannedQuestion
 from tests.support.factories import QUESTIONS, make_approved_job, make_job
 from tests.support.sample_rows import make_completed_interview
 
 
-class HintedQuestion(QuestionSpec):
+class HintedQuestion(QuestionContent):
     hint: Annotated[str, Attribute(longest=80, default="none", help_text="Shown to reviewers")]
     max_repeats: Annotated[int, Attribute(low=0, high=3, default=2, label="Repeats")]
 
@@ -50,7 +50,7 @@ def test_every_attribute_has_response_column() -> None:
 
 
 def test_generated_question_has_every_attribute() -> None:
-    assert PlannedQuestion.model_json_schema()["required"] == list(QuestionSpec.model_fields)
+    assert PlannedQuestion.model_json_schema()["required"] == [*QuestionContent.model_fields, "kind"]
 
 
 @pytest.mark.parametrize("change", [{"weight": 11}, {"max_seconds": 14}, {"competency": ""}, {"hint": "x"}])

@@ -1,6 +1,7 @@
 """Every page in a language that puts each translated text into brackets: text outside of them is not translated."""
 
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from zoneinfo import available_timezones
 
@@ -9,6 +10,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import models
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import trans_real
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -30,6 +32,13 @@ NAMES = {"Screener", "English", "Deutsch", "UTC", "CSV", "XLSX", "PDF", "JSON", 
 ZONES = {shown for zone in available_timezones() for shown in (zone, zone.replace("_", " "))}
 QUEUE_CODES = {*ProcrastinateJob.STATUSES, "deferred"}
 """The queue's own codes, on technical pages."""
+
+
+@pytest.fixture(autouse=True)
+def restored_language() -> Iterator[None]:
+    """The language of the last request stays active, also in the tests after this one."""
+    with translation.override(translation.get_language()):
+        yield
 
 
 class Brackets:

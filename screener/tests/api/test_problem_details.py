@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError
 from django.test import Client
 from rest_framework.test import APIClient
 
+from screener.web.request_limits import MAX_UPLOAD_BYTES
 from tests.support.api_problems import assert_problem
 from tests.support.factories import make_api_key, make_job
 
@@ -100,7 +101,7 @@ class TestBody:
         assert_problem(api.post(JOBS, JOB | {"description": "x" * 3_000_000}), 413)
 
     def test_large_form_is_rejected(self, api: APIClient) -> None:
-        file = SimpleUploadedFile("resume.pdf", b"x" * (13 * 1024 * 1024))
+        file = SimpleUploadedFile("resume.pdf", b"x" * (MAX_UPLOAD_BYTES + 1))
         assert_problem(api.post(CANDIDATES, {"full_name": "Ada", "resume": file}, format="multipart"), 413)
         assert_problem(api.post(CANDIDATES, {"full_name": "A" * 3_000_000}, format="multipart"), 413)
 
