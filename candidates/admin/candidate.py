@@ -189,8 +189,9 @@ class CandidateAdmin(DataRightsActions, ErasesMany, HasEditPage, HasMergedRecord
 
     @page_button(_("Import a file"), permission="candidates.add_import", icon="upload_file")
     def import_file(self, request: HttpRequest) -> HttpResponse:
-        """Redirect to the page that uploads a table of candidates."""
-        return HttpResponseRedirect(reverse("desk-new-import"))
+        """Redirect to the page that uploads a table of candidates, with the job that they are to be called for."""
+        job_id = request.session.get(JOB_TO_CALL_FOR, "")
+        return HttpResponseRedirect(reverse("desk-new-import") + (f"?job={quote(job_id)}" if job_id else ""))
 
     def has_call_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["interviews.add_campaign", "interviews.add_interview"])

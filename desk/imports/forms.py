@@ -1,6 +1,7 @@
 """The forms of an import: the file, and what its columns are taken for."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext
@@ -29,7 +30,7 @@ class ImportFileForm(forms.Form):
 
 
 class ImportColumnsForm(forms.Form):
-    """`chosen_fields`: what each column is taken for, in their order."""
+    """`chosen_fields`: what each column is taken for, in their order. `job`: the one that is chosen at first."""
 
     region = forms.ChoiceField(
         label=_("Numbers without a country code are from"),
@@ -59,8 +60,11 @@ class ImportColumnsForm(forms.Form):
         widget=forms.Select({"class": "d-input"}),
     )
 
-    def __init__(self, data: Any, *, imported: Import, viewer: Viewer, samples: list[list[str]]) -> None:
-        super().__init__(data, initial={"region": imported.region, "consent_source": imported.consent_source})
+    def __init__(
+        self, data: Any, *, imported: Import, job: UUID | None, viewer: Viewer, samples: list[list[str]]
+    ) -> None:
+        initial = {"region": imported.region, "consent_source": imported.consent_source, "job": job}
+        super().__init__(data, initial=initial)
         self._columns = imported.columns
         codes = [(region, f"{region} +{code}") for region, code in calling_codes().items()]
         self._field("region").choices = [("", _("No country: each number has its code")), *codes]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from candidates.admin.candidate import JOB_TO_CALL_FOR
 from candidates.importing.creation import Preview, preview_import, start_import, upload_import
 from candidates.importing.presentation import refused_table
 from candidates.models import Import
@@ -19,6 +20,7 @@ from desk.imports.forms import ImportColumnsForm, ImportFileForm
 from desk.imports.page import ImportPage
 from desk.live_page import render_live_page
 from desk.record_page import record_page
+from desk.request_values import parse_id
 from interviews.campaigns import why_no_campaign
 from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
 from screener.documents.table_rows import UnreadableTable
@@ -44,13 +46,15 @@ def new_import_page(request: HttpRequest) -> HttpResponse:
         except UnreadableTable as error:
             form.add_error("file", str(error))
         else:
-            return HttpResponseRedirect(reverse("desk-import-columns", args=[imported.pk]))
+            job = parse_id(request.GET.get("job", ""))
+            columns = reverse("desk-import-columns", args=[imported.pk])
+            return HttpResponseRedirect(f"{columns}?job={job}" if job else columns)
     return render(request, "desk/imports/new.html", _context(request, title=_("Import candidates"), form=form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """GET shows the columns as they were guessed, and the first rows with what is wrong in them.
+    """GET shows the columns as they were guessed, and the first rows with what is wrong in them (`?job=`: to call for).
 
     POST shows them with the user's choice, or starts the import (`start`).
     """
@@ -62,7 +66,11 @@ def columns_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         preview = preview_import(imported, imported.fields)
         samples = [checked.row.cells for checked in preview.rows]
         form = ImportColumnsForm(
-            request.POST if request.method == "POST" else None, imported=imported, viewer=request.user, samples=samples
+            request.POST if request.method == "POST" else None,
+            imported=imported,
+            job=parse_id(request.GET.get("job", "")),
+            viewer=request.user,
+            samples=samples,
         )
         if request.method == "POST":
             preview = _preview_choice(imported, form) or preview
@@ -97,6 +105,7 @@ def _start(request: HttpRequest, imported: Import, form: ImportColumnsForm) -> H
         start_import(imported, form.chosen_fields, **form.settings)
     except InvalidTransition as error:
         messages.error(request, str(error))
+    request.session.pop(JOB_TO_CALL_FOR, None)
     return HttpResponseRedirect(_address(imported))
 
 

@@ -220,7 +220,7 @@ def _save(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> Htt
         messages.warning(request, f"{message} {' '.join(map(str, draft.warnings))} {gettext(REASON_NEEDED)}")
     else:
         messages.success(request, f"{message} {gettext('Approve it to use it.')}")
-    return HttpResponseRedirect(reverse("admin:jobs_questionset_change", args=[draft.pk]))
+    return HttpResponseRedirect(reverse("admin:jobs_jobdescription_change", args=[editor.job.pk]))
 
 
 def _render(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> HttpResponse:

@@ -78,7 +78,7 @@ def test_buttons_store_nothing_and_save_stores_all(admin_client: Client) -> None
         assert (texts(editor), editor.focus, editor.problem) == (expected, focus, ""), button
     assert QuestionSet.objects.count() == 1
     written = {"question-3-text": "Why us?", "question-3-weight": "2.5"}
-    assert save(admin_client, job, editor, **written).url == admin_url(QuestionSet.objects.get(version=2))
+    assert save(admin_client, job, editor, **written).url == admin_url(job)
     draft = QuestionSet.objects.get(version=2)
     assert [question.text for question in draft.questions] == [third, first, text.text, "Why us?"]
     assert [question.bank_question for question in draft.questions] == [None, None, text.question_id, None]
