@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve speech phone model test test-browser test-speech screenshots test-slow chaos bench bench-data bench-pages bench-speech lint format migrations-check
+.PHONY: help run serve speech phone model test test-browser test-speech screenshots test-slow test-slow-and-browser chaos bench bench-data bench-pages bench-speech lint format migrations-check
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ screenshots: $(VENV)/dev ## The screenshots of the README, from the days of a re
 
 test-slow: $(VENV)/dev ## Slow tests: real processes, and every page as each role
 	@python -m pytest -n 2 --dist worksteal -m slow
+
+# Browsers leave a sixth of two processors idle, and of two runs each would end with one test that runs alone.
+test-slow-and-browser: $(VENV)/dev ## Both in one run, as CI does
+	@python -m pytest -n 3 --dist worksteal -m "slow or browser"
 
 chaos: $(VENV)/dev ## Crash tests: every fault with every delivery mode (1 h); CHAOS=--short for one round (2 min)
 	@python -m devtools.chaos $(CHAOS)
