@@ -26,7 +26,8 @@ EARLIEST_DAY, LATEST_DAY = date(1970, 1, 1), date(2999, 12, 31)
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
     """Counts and pages through the first MOST_COUNTED rows. Filters and the search lead to older rows.
 
-    A page is found by its ids. The rows before it would be read with all their columns only to be skipped.
+    A page is found by its ids. The rows before it would be read with all their columns only to be skipped. The ids are
+    passed as values: with a subquery, PostgreSQL first looks for all rows that the user may see.
     """
 
     template_name = "admin/pagination_capped.html"
@@ -34,7 +35,8 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
     def page(self, number: int | str) -> Page[Any]:
         page = super().page(number)
         rows: Any = self.object_list
-        page.object_list = rows.filter(pk__in=page.object_list.values("pk"))  # type: ignore[attr-defined]
+        ids = list(page.object_list.values_list("pk", flat=True))  # type: ignore[attr-defined]
+        page.object_list = rows.filter(pk__in=ids)
         return page
 
     @cached_property
@@ -91,6 +93,17 @@ class ScreenerChangeList(ChangeList):  # type: ignore[misc]
         if name not in nullable and name not in queryset.query.annotations:
             return field
         return F(name).desc(nulls_last=True) if field.startswith("-") else F(name).asc(nulls_last=True)
+
+    @cached_property
+    def _query_strings(self) -> dict[str, str]:
+        return {}
+
+    def get_query_string(self, new_params: Any = None, remove: Any = None) -> str:
+        """The address of the list with other parameters. Unfold asks for those of the heads again in each row."""
+        key = repr((new_params, remove))
+        if key not in self._query_strings:
+            self._query_strings[key] = super().get_query_string(new_params, remove)
+        return self._query_strings[key]
 
     def get_results(self, request: HttpRequest) -> None:
         """Load the page. Where not all rows are counted, no action is offered for all of them."""
