@@ -232,6 +232,7 @@ class JobDescription(LeasableModel):
         help_text=_("Candidates are thanked after the interview, and told what happens next"),
     )
     sms_first = models.BooleanField(
+        _("SMS first"),
         default=False,
         db_default=False,
         help_text=_("Messages go as SMS where the candidate's number and consent allow it, otherwise by mail"),
