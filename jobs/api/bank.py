@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -136,7 +136,7 @@ class BankQuestionSerializer(StrictModelSerializer[BankQuestion]):
         help_text="Subjects. An interview asks about the first one only once",
     )
 
-    usage = serializers.SerializerMethodField(help_text="null: not asked, or not counted yet")
+    usage = BankUsageSerializer(read_only=True, allow_null=True, help_text="null: not asked, or not counted yet")
 
     class Meta:
         model = BankQuestion
@@ -156,16 +156,7 @@ class BankQuestionSerializer(StrictModelSerializer[BankQuestion]):
         ]
         read_only_fields = ["status", "source", "difficulty_source"]
 
-    @extend_schema_field(BankUsageSerializer(allow_null=True))
-    def get_usage(self, question: BankQuestion) -> Any:
-        usage = getattr(question, "usage", None)
-        return BankUsageSerializer(usage).data if usage else None
-
     def validate_texts(self, texts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        if self.partial:  # DRF passes this on to the texts, but each of them replaces a whole text
-            complete = BankTextSerializer(data=self.initial_data["texts"], many=True)
-            complete.is_valid(raise_exception=True)
-            texts = complete.validated_data
         if not texts:
             raise serializers.ValidationError("Write the question in at least one language.")
         if len({text["language"] for text in texts}) < len(texts):

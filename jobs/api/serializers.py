@@ -55,6 +55,23 @@ class CriterionSerializer(StrictSerializer):
     anchors = AnchorsSerializer()
 
 
+class RubricField(serializers.ListField):
+    child = CriterionSerializer()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_length=1, max_length=MAX_CRITERIA, **options)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Check the criteria together. Null passes where it is allowed."""
+        criteria = super().run_validation(data)
+        if criteria is None:
+            return None
+        try:
+            return validate_rubric(criteria)
+        except InvalidRubric as error:
+            raise serializers.ValidationError(str(error)) from None
+
+
 class ThresholdField(NumberField):
     """A score from 0 to 10."""
 
@@ -134,7 +151,7 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
         write_only=True,
         help_text="The version that you have read and changed. 409 if another one is current by now",
     )
-    template_use = serializers.SerializerMethodField(help_text="Null for questions from elsewhere")
+    template_use = TemplateUseSerializer(read_only=True, allow_null=True, help_text="Null for questions from elsewhere")
 
     class Meta:
         model = QuestionSet
@@ -164,11 +181,6 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
         if based_on := validated_data.get("based_on"):
             return save_next_version(job, questions, based_on=based_on.pk, source=source)
         return job.add_draft(questions, source=source)
-
-    @extend_schema_field(TemplateUseSerializer(allow_null=True))
-    def get_template_use(self, question_set: QuestionSet) -> Any:
-        use = getattr(question_set, "template_use", None)
-        return TemplateUseSerializer(use).data if use else None
 
 
 EXAMPLE_DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."
@@ -240,7 +252,7 @@ class JobSerializer(DescribedSerializer):
         validators=[validate_callback_number],
         help_text=JobDescription._meta.get_field("callback_number").help_text,
     )
-    rubric = serializers.ListField(child=CriterionSerializer(), min_length=1, max_length=MAX_CRITERIA, required=False)
+    rubric = RubricField(required=False)
     hire_at = ThresholdField(help_text="Recommend to hire from this overall score; one decimal, 7.0 unless set")
     consider_at = ThresholdField(help_text="Recommend to consider from this score; one decimal, 5.0 unless set")
     minimum_coverage = NumberField(
@@ -323,12 +335,6 @@ class JobSerializer(DescribedSerializer):
     def get_question_set(self, job: JobDescription) -> Any:
         question_set = current_question_set(job)
         return QuestionSetRefSerializer(question_set).data if question_set else None
-
-    def validate_rubric(self, rubric: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        try:
-            return validate_rubric(rubric)
-        except InvalidRubric as error:
-            raise serializers.ValidationError(str(error)) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Compare the two thresholds, sent or stored."""

@@ -6,13 +6,20 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from jobs import field_limits
-from jobs.api.serializers import QUESTION_EXAMPLE, CriterionSerializer, QuestionSerializer, QuestionWarningSerializer
+from jobs.api.serializers import (
+    JOB_ID,
+    QUESTION_EXAMPLE,
+    SET_ID,
+    CriterionSerializer,
+    QuestionSerializer,
+    QuestionWarningSerializer,
+    RubricField,
+)
 from jobs.bank.families import Family, QuestionKind
 from jobs.channels import Channel
 from jobs.models import JobDescription, Template, TemplateVersion, bank
 from jobs.models.bank_usage import MIN_SHOWN
 from jobs.models.template import JOB_SETTINGS, MAX_PARTS, MAX_SEED_LENGTH
-from jobs.rubric import MAX_CRITERIA, InvalidRubric, validate_rubric
 from jobs.templates.parts import (
     ANY_DIFFICULTY,
     COMPETENCY,
@@ -29,11 +36,7 @@ from screener.api.fields import IdField
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
-TEMPLATE_ID, JOB_ID, SET_ID = (
-    "6b0c7f4e-2f0a-4c1e-8f57-0a4d1f7f3b10",
-    "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11",
-    "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3",
-)
+TEMPLATE_ID = "6b0c7f4e-2f0a-4c1e-8f57-0a4d1f7f3b10"
 SLOT_EXAMPLE = {"count": 2, "kind": "technical", "difficulty": 3, "family": "software"}
 FIXED_EXAMPLE = {"text": "Why do you want to work with us?", "language": "en", "competency": "Motivation"}
 NO_SETTINGS = dict.fromkeys(JOB_SETTINGS)
@@ -140,31 +143,13 @@ class TemplateSettingsSerializer(StrictModelSerializer[TemplateVersion]):
         fields = JOB_SETTINGS
 
 
-class RubricField(serializers.ListField):
-    """The criteria, as those of a job."""
-
-    child = CriterionSerializer()
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_length=1, max_length=MAX_CRITERIA, allow_null=True, **options)
-
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        criteria = super().run_validation(data)
-        if criteria is None:
-            return None
-        try:
-            return validate_rubric(criteria)
-        except InvalidRubric as error:
-            raise serializers.ValidationError(str(error)) from None
-
-
 @extend_schema_serializer(
     many=False,
     examples=[response_example("The versions", VERSION_EXAMPLE)],
 )
 class TemplateVersionSerializer(StrictModelSerializer[TemplateVersion]):
     parts = TemplatePartSerializer(many=True, read_only=True)
-    rubric = RubricField(read_only=True)
+    rubric = RubricField(read_only=True, allow_null=True)
     settings = TemplateSettingsSerializer(read_only=True)
     warnings = QuestionWarningSerializer(many=True, read_only=True)
     jobs = serializers.IntegerField(source="jobs_filled", read_only=True, help_text="Filled from this version")
@@ -215,7 +200,10 @@ class TemplateSerializer(StrictModelSerializer[Template]):
     )
     parts = TemplatePartSerializer(source="current_version.parts", many=True, help_text="In the order of the interview")
     rubric = RubricField(
-        source="current_version.rubric", required=False, help_text="Null: the job keeps its own rubric"
+        source="current_version.rubric",
+        required=False,
+        allow_null=True,
+        help_text="Null: the job keeps its own rubric",
     )
     settings = TemplateSettingsSerializer(source="current_version.settings", required=False)
     warnings = QuestionWarningSerializer(
@@ -224,7 +212,9 @@ class TemplateSerializer(StrictModelSerializer[Template]):
         read_only=True,
         help_text="Fixed questions on subjects that employers must not ask about; `position` counts the parts",
     )
-    jobs = serializers.SerializerMethodField(help_text="How many jobs were filled from the template")
+    jobs = serializers.IntegerField(
+        source="jobs_filled", read_only=True, help_text="How many jobs were filled from the template"
+    )
 
     class Meta:
         model = Template
@@ -244,9 +234,6 @@ class TemplateSerializer(StrictModelSerializer[Template]):
             "created_at",
             "updated_at",
         ]
-
-    def get_jobs(self, template: Template) -> int:
-        return int(getattr(template, "jobs_filled", 0))
 
     def validate_name(self, name: str) -> str:
         others = Template.objects.filter(name__iexact=name)

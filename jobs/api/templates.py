@@ -91,7 +91,7 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
     )
     @action(detail=True, filterset_class=None, pagination_class=None)
     def diff(self, request: Request, **kwargs: Any) -> Response:
-        """What leads from one version to the other. Parts and criteria that were kept are listed too."""
+        """The changes from `before` to `after`. Parts and criteria that were kept are listed too."""
         template = self.get_object()
         after = _version(template, request, "after") or template.current_version
         before = _version(template, request, "before") or template.versions.filter(number__lt=after.number).first()
@@ -136,7 +136,7 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
 
 
 def _version(template: Template, request: Request, name: str) -> TemplateVersion | None:
-    """The version that the query names, or None if it names none."""
+    """The version that the query names, or None without this parameter."""
     text = request.query_params.get(name)
     if text is None:
         return None

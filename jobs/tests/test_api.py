@@ -98,6 +98,10 @@ class TestAJob:
     def test_takes_rubric_of_its_own(self, api: APIClient) -> None:
         assert api.post(JOBS, SUPPORT | {"rubric": a_rubric()}).json()["rubric"] == a_rubric()
 
+    def test_patched_criterion_is_complete(self, api: APIClient) -> None:
+        missing = api.patch(f"{JOBS}{make_job().pk}/", {"rubric": [{"key": "depth"}]}).json()["errors"]
+        assert missing.keys() == {"rubric.0.name", "rubric.0.weight", "rubric.0.anchors"}
+
     def test_own_pace_is_set_and_unset(self, api: APIClient) -> None:
         pace = {"attempt_spacing": [15, 600], "max_concurrent_calls": 3, "calls_per_day": 50}
         body = api.post(JOBS, SUPPORT | pace).json()

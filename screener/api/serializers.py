@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 ModelT = TypeVar("ModelT", bound=Model)
 
+LIST_FIELDS = (serializers.ListSerializer, serializers.ListField)
 UNKNOWN_FIELD = "Unknown field. The fields of this request are listed at /api/docs/."
 
 
@@ -15,6 +16,9 @@ class StrictSerializer(serializers.Serializer[Any]):
     """Rejects unknown fields of a request, at every level, together with its other errors."""
 
     def to_internal_value(self, data: Any) -> Any:
+        # A PATCH replaces a list whole. DRF would treat the fields of its items as optional, too.
+        if isinstance(self.parent, LIST_FIELDS) and self.root.partial:
+            return type(self)(context=self.context).to_internal_value(data)
         names = data if isinstance(data, Mapping) else ()
         unknown = {str(name): [UNKNOWN_FIELD] for name in names if name not in self.fields}
         try:
