@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from math import ceil
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.bank.families import QuestionKind
 from jobs.bank.picking import ORDER
-from jobs.bank.similarity import DUPLICATE_FROM, similarity
+from jobs.bank.similarity import asks_the_same
 from jobs.bank.words import content_stems, guess_language
 from jobs.unlawful_questions import UnlawfulTopic, find_topics
 from screener.records import QuestionContent, Record
@@ -61,11 +61,11 @@ class RefusedQuestion(Record):
 
 @dataclass
 class QuestionReview:
-    """Accepts as many questions of each type as are wanted, and refuses those that cannot be asked.
+    """Accepts questions up to the wanted number of each type, and refuses questions with a fault.
 
-    `wanted`: how many of each type; any without it. `unwanted`: texts that are asked already or not wanted.
-    `job_words`: title and description. Where they are in another language than the questions, the words of a question
-    are not looked for in them.
+    `language`: without a region. `wanted`: how many of each type; any without it. `unwanted`: texts that are asked
+    already or not wanted. `job_words`: title and description. Where they are in another language than the questions,
+    the words of a question are not looked for in them.
     """
 
     language: str
@@ -75,7 +75,6 @@ class QuestionReview:
     unwanted: Sequence[str] = ()
     accepted: list[PlannedQuestion] = field(default_factory=list)
     refused: list[RefusedQuestion] = field(default_factory=list)
-    general: int = 0
 
     @property
     def missing(self) -> int:
@@ -108,7 +107,7 @@ class QuestionReview:
                 self.accepted.append(question)
 
     def fill(self, questions: Sequence[PlannedQuestion]) -> None:
-        """Accept questions of the bank, which fit the job, until none is missing. Refusals leave no trace.
+        """Accept questions of the bank, which fit the job, until none is missing. Refusals are not stored.
 
         Another type is better than a question too few.
         """
@@ -130,35 +129,30 @@ class QuestionReview:
         return None
 
     def _fault_of_form(self, text: str) -> RefusalReason | None:
-        if guess_language(text) not in (None, self._language):
+        if guess_language(text) not in (None, self.language):
             return RefusalReason.LANGUAGE
         if UNSPEAKABLE.search(text):
             return RefusalReason.UNSPEAKABLE
         if len(text.split()) > MAX_WORDS or len(text) > MAX_LENGTH:
             return RefusalReason.TOO_LONG
-        return RefusalReason.SEVERAL if asks_several_things(text, self._language) else None
+        return RefusalReason.SEVERAL if asks_several_things(text, self.language) else None
 
     def _is_off_text(self, question: QuestionContent) -> bool:
         """Whether the question could be asked in any interview, and enough such questions are accepted already."""
-        if guess_language(self.job_words) not in (None, self._language):
+        if guess_language(self.job_words) not in (None, self.language) or not self._is_general(question):
             return False
-        stems = content_stems(f"{question.text} {question.competency}", self._language)
-        if stems & content_stems(self.job_words, self._language):
-            return False
-        self.general += 1
-        return self.general > ceil(GENERAL_SHARE * self.count)
+        return sum(map(self._is_general, self.accepted)) >= ceil(GENERAL_SHARE * self.count)
+
+    def _is_general(self, question: QuestionContent) -> bool:
+        """Whether the question has no word in common with the job text."""
+        return not self._job_stems & content_stems(f"{question.text} {question.competency}", self.language)
+
+    @cached_property
+    def _job_stems(self) -> frozenset[str]:
+        return content_stems(self.job_words, self.language)
 
     def _find_duplicate(self, text: str) -> str:
-        stems = content_stems(text, self._language)
-        for other in self.seen:
-            is_same = other.strip().lower() == text.strip().lower()
-            if is_same or similarity(stems, content_stems(other, self._language)) >= DUPLICATE_FROM:
-                return other
-        return ""
-
-    @property
-    def _language(self) -> str:
-        return self.language.replace("_", "-").split("-")[0].lower()
+        return next((other for other in self.seen if asks_the_same(text, other, self.language)), "")
 
 
 def asks_several_things(text: str, language: str) -> bool:

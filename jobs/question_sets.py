@@ -10,6 +10,7 @@ from jobs.models import JobDescription, QuestionSet
 from jobs.question_writing import WrittenQuestions, write_questions
 from screener.background.leases import Lease, row_lock
 from screener.background.steps import Step
+from screener.language_tag import primary_tag
 from screener.models import InvalidTransition, LeasableQuerySet
 from screener.services.errors import ServiceError, TransientError
 from screener.services.transcription.selection import configured_transcriber
@@ -27,7 +28,7 @@ def current_question_set(job: JobDescription) -> QuestionSet | None:
 def approval_obstacle(question_set: QuestionSet) -> str:
     """Return why these questions cannot be approved and the remedy, or an empty string."""
     reasons = []
-    if question_set.language.split("-")[0].lower() not in interview_languages:
+    if primary_tag(question_set.language) not in interview_languages:
         language_names, language_tags = (
             get_text_list(list(values), gettext("or")) for values in (interview_languages.values(), interview_languages)
         )

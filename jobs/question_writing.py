@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext
 
@@ -21,13 +22,13 @@ from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import JobText, QuestionPlan, Reply
 
 MAX_REQUESTS = 3
-"""To the model, for one set of questions. What is missing then comes from the bank."""
+"""To the model, for one set of questions. The bank then supplies the questions that are still missing."""
 MIN_DESCRIPTION_WORDS = 3
 """With fewer the model would invent the job."""
 SPARE_PICKS = 3
-"""So many questions of the bank are tried for each that is missing."""
+"""Number of bank questions to try for each missing question."""
 OFFERS = 3
-"""Questions that are asked for to replace one: some may be refused, and the most similar of the others is taken."""
+"""Number of questions to request when one is replaced: some may be refused, and the most similar one is taken."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,12 @@ class WrittenQuestions:
 
 
 def write_questions(job: JobDescription) -> WrittenQuestions:
-    """Return questions that passed the checks. Raises ServiceError if there are none."""
+    """Return questions that passed the checks. Raises ServiceError if no question passed."""
     interviewer = selection.configured_interviewer()
     if not interviewer.writes_questions or len(job.description.split()) < MIN_DESCRIPTION_WORDS:
         return WrittenQuestions([*write_from_bank(job)], BANK_LABEL)
     wanted = share_out(job.question_count, USUAL_MIXES[job.interview_type])
-    review = QuestionReview(job.language, f"{job.title}\n{job.description}", job.question_count, wanted)
+    review = _review(job, job.question_count, wanted=wanted)
     prompt_hash = _ask_model(job, review)
     if review.missing:
         mix = {kind: float(number) for kind, number in review.missing_kinds.items()}
@@ -62,26 +63,29 @@ def writes_alternatives() -> bool:
 def write_alternative(
     job: JobDescription, question: QuestionContent, *, besides: Sequence[str]
 ) -> QuestionContent | None:
-    """Return the question of the model that is most like this one, or None where it offered none that can be asked.
+    """Have the model write some questions, and return the one that is most like `question`. None if all were refused.
 
     `besides`: texts that are asked or not wanted. Waits for the model, without a database connection. Raises
     ServiceError.
     """
-    review = QuestionReview(job.language, f"{job.title}\n{job.description}", OFFERS, unwanted=tuple(besides))
+    review = _review(job, OFFERS, unwanted=tuple(besides))
     review.add(_request(job, review).value.questions)
-    language = primary_tag(job.language)
-    wanted = content_stems(f"{question.text} {question.competency}", language)
+    wanted = content_stems(f"{question.text} {question.competency}", review.language)
 
     def likeness(offer: QuestionContent) -> float:
-        return similarity(wanted, content_stems(f"{offer.text} {offer.competency}", language))
+        return similarity(wanted, content_stems(f"{offer.text} {offer.competency}", review.language))
 
     return max(review.accepted, key=likeness, default=None)
 
 
-def _ask_model(job: JobDescription, review: QuestionReview) -> str:
-    """Ask until nothing is missing or the requests are used up. Returns the hash of the prompt.
+def _review(job: JobDescription, count: int, **wishes: Any) -> QuestionReview:
+    return QuestionReview(primary_tag(job.language), f"{job.title}\n{job.description}", count, **wishes)
 
-    An error after the first request is no reason to pay for the first one again: the bank fills the gaps.
+
+def _ask_model(job: JobDescription, review: QuestionReview) -> str:
+    """Ask until no question is missing or the requests are used up. Returns the hash of the prompt.
+
+    After the first request, an error ends the asking: the questions that were paid for are kept.
     """
     first = _request(job, review)
     review.add(first.value.questions)

@@ -8,5 +8,5 @@ INVALID_TAG = _("Enter a language tag such as en, en-US or de.")
 
 
 def primary_tag(tag: str) -> str:
-    """Return the language of a tag without its region: en of en-GB."""
-    return tag.split("-")[0].lower()
+    """Return the language of a tag without its region: en of en-GB or en_GB."""
+    return tag.replace("_", "-").split("-")[0].lower()

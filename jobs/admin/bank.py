@@ -270,7 +270,7 @@ class BankQuestionAdmin(ScreenerAdmin):
 
     @admin.action(description=_("Approve"), permissions=["change"])
     def approve_chosen(self, request: HttpRequest, chosen: QuerySet[BankQuestion]) -> None:
-        """Approve the questions one by one. One that needs a reason stays as it is, and the message says which."""
+        """Approve the questions one by one. Questions that need a reason are left unchanged and named in a message."""
         approved = 0
         for question in chosen[:MOST_AT_ONCE]:
             try:
@@ -283,7 +283,7 @@ class BankQuestionAdmin(ScreenerAdmin):
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire_chosen(self, request: HttpRequest, chosen: QuerySet[BankQuestion]) -> None:
-        """Retire the questions. The history names why they were worth a look, where they were."""
+        """Retire the questions. Their weaknesses are the reason in the history."""
         questions = chosen[:MOST_AT_ONCE]
         for question in questions:
             question.retire(by=request.user.get_username(), reason=self.worth_a_look(question))

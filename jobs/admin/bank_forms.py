@@ -22,15 +22,15 @@ from jobs.models import BankQuestion, BankText, bank
 from screener.admin.actions import ObjectActionForm
 
 
+class TagsField(SimpleArrayField):  # type: ignore[misc]
+    def __init__(self, **options: Any) -> None:
+        tag = forms.CharField(max_length=bank.MAX_TAG_LENGTH)
+        fixed: dict[str, Any] = {"label": _("Tags"), "required": False, "widget": UnfoldAdminTextInputWidget}
+        super().__init__(tag, max_length=bank.MAX_TAGS, **fixed, **options)
+
+
 class BankQuestionForm(forms.ModelForm):  # type: ignore[type-arg]
-    tags = SimpleArrayField(
-        forms.CharField(max_length=bank.MAX_TAG_LENGTH),
-        label=_("Tags"),
-        max_length=bank.MAX_TAGS,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-        help_text=BankQuestion._meta.get_field("tags").help_text,
-    )
+    tags = TagsField(help_text=BankQuestion._meta.get_field("tags").help_text)
 
     class Meta:
         model = BankQuestion

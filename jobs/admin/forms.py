@@ -190,9 +190,13 @@ RubricSheet = forms.formset_factory(
 
 
 def rubric_form(data: Any, *, subject: JobDescription) -> Any:
-    criterion_rows = [
+    return RubricSheet(data, initial=criterion_rows(subject.rubric))
+
+
+def criterion_rows(rubric: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the criteria as the rows of a sheet."""
+    return [
         {key: criterion.get(key) for key in ("key", "name", "weight")}
         | {f"anchor_{level}": criterion.get("anchors", {}).get(level, "") for level in ANCHOR_LEVELS}
-        for criterion in subject.rubric
+        for criterion in rubric
     ]
-    return RubricSheet(data, initial=criterion_rows)

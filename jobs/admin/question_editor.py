@@ -17,7 +17,7 @@ from jobs.admin.question_sheet import QuestionSheet, Row
 from jobs.bank.families import Family, QuestionKind
 from jobs.bank.finding.alternatives import find_alternative
 from jobs.bank.finding.browsing import MOST_SHOWN, BankSearch, FoundQuestion, find_in_language
-from jobs.bank.picking import GENERAL_WEIGHT, MAX_SECONDS, SPECIFIC_WEIGHT
+from jobs.bank.picking import MAX_SECONDS, usual_weight
 from jobs.models import BankQuestion, BankText, JobDescription, QuestionSet
 from jobs.question_editing import QuestionsReplaced, save_next_version
 from jobs.question_sets import REASON_NEEDED, current_question_set
@@ -32,7 +32,7 @@ MAX_WORDS_LENGTH = 100
 
 
 class BankSearchForm(forms.Form):
-    """Its fields lie beside the form of the questions, which carries what was searched for along."""
+    """The search. Its fields lie beside the form of the questions, which sends them along."""
 
     words = forms.CharField(
         label=_("Words"), required=False, max_length=MAX_WORDS_LENGTH, widget=UnfoldAdminTextInputWidget
@@ -170,7 +170,7 @@ class QuestionEditor:
 
     @property
     def searched(self) -> list[tuple[str, str]]:
-        """What was searched for, which goes along with the questions."""
+        """The search as hidden fields of the form of the questions."""
         search_data = self.search_form.data
         return [(name, search_data.get(name, "")) for name in self.search_form.fields if search_data.get(name)]
 
@@ -183,7 +183,7 @@ class QuestionEditor:
 
 
 def row_of(text: BankText) -> Row:
-    weight = GENERAL_WEIGHT if text.question.family == Family.GENERAL else SPECIFIC_WEIGHT
+    weight = usual_weight(text.question.family)
     return {"text": text.text, "competency": text.competency, "weight": weight, "max_seconds": MAX_SECONDS}
 
 

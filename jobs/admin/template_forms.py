@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.postgres.forms import SimpleArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,13 +21,14 @@ from unfold.widgets import (
 )
 
 from jobs import field_limits
-from jobs.admin.forms import CriteriaSheet, CriterionForm, JobForm
+from jobs.admin.bank_forms import TagsField
+from jobs.admin.forms import CriteriaSheet, CriterionForm, JobForm, criterion_rows
 from jobs.bank.families import Family, QuestionKind
 from jobs.channels import Channel
 from jobs.interview_languages import interview_languages
-from jobs.models import JobDescription, Template, TemplateUse, TemplateVersion, bank
+from jobs.models import JobDescription, Template, TemplateUse, TemplateVersion
 from jobs.models.template import JOB_SETTINGS, MAX_PARTS, MAX_SEED_LENGTH
-from jobs.rubric import ANCHOR_LEVELS, MAX_CRITERIA
+from jobs.rubric import MAX_CRITERIA
 from jobs.templates.filling import choose_questions
 from jobs.templates.parts import (
     ANY_DIFFICULTY,
@@ -86,13 +88,7 @@ class PartForm(forms.Form):
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
-    tags = SimpleArrayField(
-        forms.CharField(max_length=bank.MAX_TAG_LENGTH),
-        label=_("Tags"),
-        max_length=bank.MAX_TAGS,
-        required=False,
-        widget=UnfoldAdminTextInputWidget,
-    )
+    tags = TagsField()
     text = forms.CharField(
         label=_("Fixed question"), required=False, max_length=TEXT.longest, widget=UnfoldAdminExpandableTextareaWidget
     )
@@ -166,12 +162,7 @@ def parts_form(data: Any, *, subject: Template) -> Any:
 
 
 def template_rubric_form(data: Any, *, subject: Template) -> Any:
-    rows = [
-        {key: criterion.get(key) for key in ("key", "name", "weight")}
-        | {f"anchor_{level}": criterion["anchors"][level] for level in ANCHOR_LEVELS}
-        for criterion in subject.current_version.rubric or []
-    ]
-    return TemplateRubricSheet(data, initial=rows)
+    return TemplateRubricSheet(data, initial=criterion_rows(subject.current_version.rubric or []))
 
 
 class SettingsForm(ObjectActionForm):
@@ -315,7 +306,7 @@ class NewJobForm(JobForm):
         if not self.instance._state.adding:
             self.fields.pop("template", None)
 
-    @property
+    @cached_property
     def template_version(self) -> TemplateVersion | None:
         template = self.cleaned_data.get("template")
         return template.current_version if template else None

@@ -11,6 +11,7 @@ from typing import Self
 from jobs.bank.families import Family
 from jobs.bank.starter_bank import split_list
 from jobs.bank.words import content_stems, plain_text
+from screener.language_tag import primary_tag
 
 MIN_PART_LENGTH = 5
 """A word with fewer letters stands alone: "bar" is no part of "bargain"."""
@@ -65,11 +66,11 @@ class Advert:
 
     @classmethod
     def read(cls, title: str, description: str, language: str) -> Self:
-        return cls(title.strip(), lines_of(description), language.lower().replace("_", "-").split("-")[0])
+        return cls(title.strip(), lines_of(description), primary_tag(language))
 
     @cached_property
     def plain_title(self) -> str:
-        """The title up to a dash, comma or bracket that follows the occupation: a department is none."""
+        """The title up to a dash, comma or bracket after the occupation, so without a department."""
         occupation = plain_text(_AFTER_OCCUPATION.split(self.title, maxsplit=1)[0])
         is_known = any(_contains_any(occupation, titles) for titles, _ in _family_words().values())
         return occupation if is_known else plain_text(self.title)

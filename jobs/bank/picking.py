@@ -142,6 +142,10 @@ class _Pool:
         return compose_phrase_questions(JobText(self.advert.title, self.advert.description, self.advert.language))
 
 
+def usual_weight(family: str) -> float:
+    return GENERAL_WEIGHT if family == Family.GENERAL else SPECIFIC_WEIGHT
+
+
 def fits_advert(entry: BankEntry, advert: Advert) -> bool:
     text = entry.texts.get(advert.language)
     if text is None or entry.family not in (Family.GENERAL, *advert.families):
@@ -172,9 +176,12 @@ class _Relevance:
 
 def _planned(entry: BankEntry, language: str) -> PickedQuestion:
     text = entry.texts[language]
-    weight = GENERAL_WEIGHT if entry.family == Family.GENERAL else SPECIFIC_WEIGHT
     kind = cast(KindName, entry.kind.value)
     question = PlannedQuestion(
-        text=text.text, competency=text.competency, weight=weight, max_seconds=MAX_SECONDS, kind=kind
+        text=text.text,
+        competency=text.competency,
+        weight=usual_weight(entry.family),
+        max_seconds=MAX_SECONDS,
+        kind=kind,
     )
     return PickedQuestion(question, entry.kind, entry)

@@ -1,11 +1,11 @@
-"""The search of the bank by words, and the filter by language: conditions that an index on the question answers."""
+"""The search of the bank by words, language and status: conditions that an index on the question answers."""
 
 import re
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorExact
 from django.db.models import Q
 
-from jobs.models.bank import SEARCHED_WORDS
+from jobs.models.bank import SEARCHED_WORDS, BankQuestion, BankQuestionQuerySet
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -22,3 +22,9 @@ def words_condition(term: str) -> Q:
 def language_condition(language: str) -> Q:
     """The questions that have a text in this language."""
     return Q(languages__contains=[language])
+
+
+def approved_in(language: str) -> BankQuestionQuerySet:
+    """The questions that may be asked in this language, with their texts."""
+    approved = BankQuestion.objects.filter(language_condition(language), status=BankQuestion.Status.APPROVED)
+    return approved.with_texts()

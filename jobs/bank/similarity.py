@@ -8,6 +8,8 @@ and no sense: a question in quite other words is not found.
 from collections.abc import Collection
 from math import ceil, floor
 
+from jobs.bank.words import content_stems
+
 DUPLICATE_FROM = 0.6
 MIN_SHARED = 2
 """With fewer, "How do you sell?" would be the same as "Why do you sell?"."""
@@ -17,6 +19,13 @@ def similarity(first: Collection[str], second: Collection[str]) -> float:
     """Return how alike two sets of stems are, from 0 to 1."""
     shared = len(set(first) & set(second))
     return 2 * shared / (len(first) + len(second)) if shared >= MIN_SHARED else 0.0
+
+
+def asks_the_same(first: str, second: str, language: str) -> bool:
+    """Whether two questions are the same, in words or by meaning."""
+    if first.strip().casefold() == second.strip().casefold():
+        return True
+    return similarity(content_stems(first, language), content_stems(second, language)) >= DUPLICATE_FROM
 
 
 def telling_stems(stems: Collection[str]) -> list[str]:

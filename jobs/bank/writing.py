@@ -10,14 +10,14 @@ from jobs.bank.entry import BankEntry
 from jobs.bank.families import Family, QuestionKind
 from jobs.bank.interview_types import USUAL_MIXES
 from jobs.bank.picking import pick_questions
-from jobs.bank.search import language_condition
-from jobs.models import BankQuestion, JobDescription
+from jobs.bank.search import approved_in
+from jobs.models import JobDescription
 from screener.services.errors import PermanentError
 from screener.services.interviewer.protocol import JobText, PlannedQuestion
 
 BANK_LABEL = gettext_noop("question bank")
 MOST_PER_FAMILY = 500
-"""Of a family's questions as many are compared with the advertisement, in the order of their ids, which are random."""
+"""The largest number of questions of a family that are considered, in the order of their ids, which are random."""
 
 
 def write_from_bank(job: JobDescription) -> list[PlannedQuestion]:
@@ -44,16 +44,14 @@ def pick_for_job(
     job_text = JobText(title=job.title, description=job.description, language=job.language)
     seed = f"{job.pk} {job.question_sets.count()}"
     mix = mix or USUAL_MIXES[job.interview_type]
-    picks = pick_questions(job_text, count, entries_for(job), seed=seed, avoided=avoided, mix=mix)
+    entries = entries_for(Advert.read(job.title, job.description, job.language))
+    picks = pick_questions(job_text, count, entries, seed=seed, avoided=avoided, mix=mix)
     return [pick.question for pick in picks]
 
 
-def entries_for(job: JobDescription) -> list[BankEntry]:
-    """The approved questions of the job's families, and general ones, that have a text in its language."""
-    advert = Advert.read(job.title, job.description, job.language)
-    approved = BankQuestion.objects.with_texts().filter(
-        language_condition(advert.language), status=BankQuestion.Status.APPROVED
-    )
+def entries_for(advert: Advert) -> list[BankEntry]:
+    """The approved questions of the advertisement's families, and general ones, that have a text in its language."""
+    approved = approved_in(advert.language)
     return [
         entry_of(question)
         for family in (Family.GENERAL, *advert.families)

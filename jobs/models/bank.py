@@ -121,7 +121,7 @@ class BankQuestion(BaseModel):
         ]
 
     def __str__(self) -> str:
-        text = self.text_in((get_language() or "en").split("-")[0])
+        text = self.text_in(primary_tag(get_language() or "en"))
         return text.text if text else str(self.pk)
 
     @classmethod
@@ -200,7 +200,10 @@ class BankQuestion(BaseModel):
         return self
 
     def recalibrate(self, difficulty: int, *, answers: int) -> bool:
-        """Set what was measured with so many answers, unless a person decided. Returns whether it changed."""
+        """Set the measured difficulty, unless a person decided on it. Returns whether it changed.
+
+        `answers`: how many answers the measurement rests on.
+        """
         with transaction.atomic():
             self._lock()
             if self.difficulty_source == self.DifficultySource.PERSON or self.difficulty == difficulty:

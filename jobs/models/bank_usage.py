@@ -1,4 +1,4 @@
-"""What the interviews say about a question of the bank. `interviews/reports/bank_usage.py` counts it."""
+"""Usage of bank questions: counts and figures from interviews. `interviews/reports/bank_usage.py` computes them."""
 
 from typing import Any, ClassVar
 
@@ -11,11 +11,11 @@ from jobs.models.bank import BankQuestion
 from screener.models import BaseModel
 
 MIN_SHOWN = 5
-"""With fewer answers a figure is left out: it could be told whose score it is."""
+"""A figure from fewer answers is left out: it could be traced to a candidate."""
 
 
 class Weakness(models.TextChoices):
-    """Why a question is worth a look. The limits are in `jobs/bank/statistics/weaknesses.py`."""
+    """A reason to review a question. The limits are in `jobs/bank/statistics/weaknesses.py`."""
 
     SKIPPED_OFTEN = "skipped_often", _("Often left without an answer")
     NO_SPREAD = "no_spread", _("Nearly all answers get the same score")

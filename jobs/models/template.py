@@ -55,13 +55,13 @@ class TemplateQuerySet(models.QuerySet["Template"]):
         return self
 
     def with_current_version(self) -> Self:
-        """Prefetch the newest version alone: a list must not load all that ever was."""
+        """Prefetch only the newest version of each template."""
         newest = TemplateVersion.objects.order_by("template_id", "-number").distinct("template_id")
         return self.prefetch_related(models.Prefetch("versions", newest, to_attr="newest_versions"))
 
 
 class Template(BaseModel):
-    """A template for the interviews of many jobs. What it asks stands in its versions. It is never deleted."""
+    """A template for the interviews of many jobs. Its versions hold the questions. It is never deleted."""
 
     name = models.CharField(max_length=MAX_NAME_LENGTH)
     interview_type = models.CharField(max_length=10, choices=InterviewType.choices, default=InterviewType.MIXED)
@@ -78,7 +78,7 @@ class Template(BaseModel):
         constraints = [models.UniqueConstraint(Lower("name"), name="template_name_is_unique")]
 
     def __str__(self) -> str:
-        """The name, translated where it is still the one of a template of the product."""
+        """The name. That of a template of the product is translated."""
         return gettext(self.name) if self.starter_key else self.name
 
     @property
@@ -105,9 +105,9 @@ class Template(BaseModel):
 
 
 class TemplateVersion(AppendOnly):
-    """What a template asks, and how. A database trigger rejects every change (migration of this table).
+    """Questions, rubric and settings. A database trigger rejects every change (migration of this table).
 
-    A setting that is null stays as the job has it.
+    Where a setting is null, the job keeps its own.
     """
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="versions")
@@ -154,7 +154,7 @@ class TemplateVersion(AppendOnly):
     @property
     def job_fields(self) -> dict[str, Any]:
         """The fields of a job that the version sets."""
-        return {name: value for name in ("rubric", *JOB_SETTINGS) if (value := getattr(self, name)) is not None}
+        return {name: own for name in ("rubric", *JOB_SETTINGS) if (own := getattr(self, name)) is not None}
 
     @property
     def languages(self) -> list[str]:

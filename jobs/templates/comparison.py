@@ -48,7 +48,7 @@ class Comparison:
 
 
 def compare_versions(before: TemplateVersion, after: TemplateVersion) -> Comparison:
-    """Return what leads from one version to the other. Parts and criteria that are kept are listed too."""
+    """Return the changes from `before` to `after`. Parts and criteria that are kept are listed too."""
     return Comparison(
         parts=[PartChange(*entry) for entry in _compare_lists(before.parts, after.parts)],
         rubric=[CriterionChange(*entry) for entry in _compare_lists(before.rubric or [], after.rubric or [])],

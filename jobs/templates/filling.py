@@ -12,15 +12,15 @@ from jobs.bank.advert import Advert
 from jobs.bank.editing import entry_of
 from jobs.bank.entry import BankEntry
 from jobs.bank.families import Family
-from jobs.bank.search import language_condition
-from jobs.models import BankQuestion, BankUsage, JobDescription, TemplateUse, TemplateVersion
+from jobs.bank.search import approved_in
+from jobs.models import BankUsage, JobDescription, TemplateUse, TemplateVersion
 from jobs.templates.parts import TemplatePart
 from jobs.templates.picking import Shortage, Slot, SlotPicker
 from screener.models import InvalidTransition
 from screener.records import QuestionSpec
 
 MOST_PER_SLOT = 500
-"""As many questions of the bank are considered for a slot, in the order of their ids, which are random."""
+"""The largest number of questions that are considered for a slot, in the order of their ids, which are random."""
 SEED_BYTES = 8
 USES = """
 SELECT question->>'bank_question', count(*)
@@ -103,7 +103,7 @@ def fill_job(job: JobDescription, version: TemplateVersion, *, by: str, seed: st
 
 
 def _source(version: TemplateVersion) -> str:
-    """Stored texts are English: the name is the one that was given, not its translation."""
+    """Return the source of the draft. Stored texts are English, so the name is not translated."""
     return f"version {version.number} of template {version.template.name}"[:100]
 
 
@@ -149,9 +149,7 @@ def _picker(
 
 
 def _options_for(part: TemplatePart, language: str, advert: Advert | None) -> list[BankEntry]:
-    questions = BankQuestion.objects.with_texts().filter(
-        language_condition(language), status=BankQuestion.Status.APPROVED
-    )
+    questions = approved_in(language)
     if part.family:
         questions = questions.filter(family=part.family)
     elif advert:

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.bank.families import Family, QuestionKind
 from jobs.bank.picking import ORDER, share_out
-from jobs.bank.similarity import DUPLICATE_FROM, similarity
-from jobs.bank.words import content_stems
+from jobs.bank.similarity import asks_the_same
 from jobs.field_limits import MAX_QUESTIONS
 from screener.records import Attribute, QuestionSpec, Record, attribute_of
 
@@ -146,10 +145,3 @@ def _check_duplicates(parts: Sequence[TemplatePart]) -> None:
                     % {"first": other_number, "second": number}
                 )
         seen.append((number, part))
-
-
-def asks_the_same(first: str, second: str, language: str) -> bool:
-    """Whether two questions are the same, in words or by meaning."""
-    if first.casefold() == second.casefold():
-        return True
-    return similarity(content_stems(first, language), content_stems(second, language)) >= DUPLICATE_FROM

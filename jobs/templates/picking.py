@@ -52,7 +52,7 @@ class SlotPicker:
     """By the key of a question, in how many question sets it stands and how often it was asked."""
     seed: str
     fixed_texts: Sequence[str] = ()
-    """Questions that are asked anyway."""
+    """The fixed questions of the template."""
     taken: dict[Seat, BankEntry] = field(default_factory=dict)
 
     def pick(self) -> dict[int, list[BankEntry]]:
@@ -140,7 +140,7 @@ class SlotPicker:
 
     @cached_property
     def _options(self) -> dict[int, list[BankEntry]]:
-        """The questions of each slot, without those that are asked anyway."""
+        """The questions of each slot, without the fixed questions of the template."""
         fixed_stems = [content_stems(text, self.language) for text in self.fixed_texts]
         asked = {text.casefold() for text in self.fixed_texts}
         free = {

@@ -13,7 +13,7 @@ SCREENING = {f"{INTERVIEWS}__purpose": "screening"}
 def with_usage(versions: QuerySet[TemplateVersion]) -> QuerySet[TemplateVersion]:
     """Add `jobs_filled`, `interviews_planned`, `scored` and `mean_score`. Practice does not count.
 
-    `mean_score` is None with fewer than `MIN_SHOWN` scores: it could be told whose score it is.
+    `mean_score` is None with fewer than `MIN_SHOWN` scores: it could be traced to a candidate.
     """
     current = Q(**SCREENING, **{f"{RESULTS}__is_current": True})
     counted = versions.annotate(

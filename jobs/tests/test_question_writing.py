@@ -1,22 +1,23 @@
-"""What a model writes is checked, replaced where it is refused, and what was refused is kept with the reason."""
+"""Questions of a model are checked and replaced, and refused ones are stored with the reason."""
 
 import json
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
 from devtools.model_simulator.replies import Behaviour, completion_reply, json_reply
+from jobs.bank.families import QuestionKind
 from jobs.bank.interview_types import InterviewType
 from jobs.bank.picking import USUAL_MIX, share_out
 from jobs.models import BankQuestion, JobDescription, QuestionSet
 from jobs.question_checks import MAX_WORDS, QuestionReview, RefusalReason
 from jobs.question_writing import MAX_REQUESTS
 from screener.models import ModelCall
-from screener.services.interviewer.protocol import PlannedQuestion
+from screener.services.interviewer.protocol import KindName, PlannedQuestion
 from tests.support.admin_client import get_page
 from tests.support.factories import make_job, run_tasks
 from tests.support.fake_openai import fake_language_model
@@ -159,6 +160,10 @@ def test_types_of_questions_follow_type_of_interview() -> None:
     draft = draft_of(job)
     assert draft.questions[0].text == "Tell me about a ticket you are proud of."
     assert (len(draft.questions), draft.refused[0].reason) == (6, RefusalReason.KIND)
+
+
+def test_model_is_offered_every_type() -> None:
+    assert get_args(KindName) == tuple(QuestionKind.values)
 
 
 def test_types_are_filled_from_bank(settings: Any) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from jobs.unlawful_questions.rules import LanguageRules, read_rules
 from jobs.unlawful_questions.topics import UnlawfulTopic
+from screener.language_tag import primary_tag
 
 __all__ = ["LANGUAGES", "QuestionWarning", "UnlawfulTopic", "find_topics", "question_warnings"]
 
@@ -38,7 +39,7 @@ class QuestionWarning:
 
 def find_topics(question_text: str, language: str) -> tuple[UnlawfulTopic, ...]:
     """Return the topics that a question asks about; none in a language without rules."""
-    language_rules = _cached_rules(language.replace("_", "-").split("-")[0].lower())
+    language_rules = _cached_rules(primary_tag(language))
     return language_rules.find_topics(question_text) if language_rules else ()
 
 

@@ -1,4 +1,4 @@
-"""Finds another question like one that a job asks: of the same type and subject, and not yet asked."""
+"""Finds a replacement for a question of a job: of the same type and subject, and not asked yet."""
 
 from collections.abc import Collection
 
@@ -32,7 +32,7 @@ def find_alternative(job: JobDescription, question: QuestionContent, *, besides:
         has_subject = bool(replaced.tags) and replaced.tags[:1] == entry.tags[:1]
         return replaced.kind == entry.kind, has_subject, shared, -abs(replaced.difficulty - entry.difficulty)
 
-    fitting = [entry for entry in entries_for(job) if fits_advert(entry, advert)]
+    fitting = [entry for entry in entries_for(advert) if fits_advert(entry, advert)]
     wanted = [entry for entry in fitting if entry.texts[advert.language].text.lower() not in unwanted]
     return max(wanted, key=likeness).texts[advert.language] if wanted else None
 

@@ -8,7 +8,7 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from jobs.bank.advert import Advert
 from jobs.bank.families import Family
-from jobs.bank.search import language_condition, words_condition
+from jobs.bank.search import approved_in, words_condition
 from jobs.models import BankQuestion, BankText, JobDescription
 from screener.language_tag import primary_tag
 
@@ -30,7 +30,7 @@ class FoundQuestion:
 
 @dataclass(frozen=True)
 class BankSearch:
-    """What is looked for. An empty value does not narrow the search."""
+    """Search criteria. An empty one does not narrow the search."""
 
     words: str = ""
     family: str = ""
@@ -39,13 +39,12 @@ class BankSearch:
 
     def find_for(self, job: JobDescription) -> list[FoundQuestion]:
         """Return at most MOST_SHOWN approved questions in the job's language, those of its occupations first."""
-        language = primary_tag(job.language)
-        families = Advert.read(job.title, job.description, job.language).families
-        ranks = [When(family=family, then=Value(rank)) for rank, family in enumerate((*families, Family.GENERAL))]
-        approved = BankQuestion.objects.filter(self._condition(), status=BankQuestion.Status.APPROVED)
-        in_order = approved.annotate(rank=Case(*ranks, default=Value(len(ranks)), output_field=IntegerField()))
-        questions = in_order.filter(language_condition(language)).with_texts().order_by("rank", "pk")[:MOST_SHOWN]
-        return list(_in_language(questions, language))
+        advert = Advert.read(job.title, job.description, job.language)
+        language, families = advert.language, (*advert.families, Family.GENERAL)
+        ranks = [When(family=family, then=Value(rank)) for rank, family in enumerate(families)]
+        rank = Case(*ranks, default=Value(len(ranks)), output_field=IntegerField())
+        questions = approved_in(language).filter(self._condition()).annotate(rank=rank).order_by("rank", "pk")
+        return list(_in_language(questions[:MOST_SHOWN], language))
 
     def _condition(self) -> Q:
         condition = words_condition(self.words) if self.words.strip() else Q()

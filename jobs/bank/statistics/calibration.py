@@ -1,6 +1,6 @@
-"""The difficulty of a question, from how its answers score beside the other answers of the same interviews.
+"""Measures the difficulty of a question: its scores are compared with the other answers of the same interviews.
 
-So a question is not hard because weak candidates were asked it: each candidate is compared with themselves.
+Each candidate is compared with themselves. So a question that weak candidates were asked does not seem hard.
 """
 
 from math import sqrt
@@ -16,7 +16,7 @@ CONFIDENCE = 1.96
 
 
 def measured_difficulty(usage: BankUsage) -> BankQuestion.Difficulty | None:
-    """Return the difficulty, or None where too few answers or too uncertain ones speak for any."""
+    """Return the difficulty, or None if there are too few answers or their mean is too uncertain."""
     if usage.compared < MIN_ANSWERS or usage.mean_difference is None or usage.difference_spread is None:
         return None
     margin = CONFIDENCE * usage.difference_spread / sqrt(usage.compared)

@@ -1,4 +1,4 @@
-"""Which questions are worth a look, and why."""
+"""Finds questions that are worth a review, from their usage."""
 
 from jobs.models.bank_usage import BankUsage, Weakness
 
@@ -15,7 +15,7 @@ def find_weaknesses(usage: BankUsage) -> list[Weakness]:
     """Return the reasons, from enough answers only."""
     is_skipped = usage.asked >= MIN_ASKED and usage.skipped > MAX_SKIPPED_SHARE * usage.asked
     is_flat = usage.scored >= MIN_SCORED and usage.score_spread is not None and usage.score_spread < MIN_SPREAD
-    has_comparison = usage.compared >= MIN_COMPARED and usage.separation is not None
+    has_comparison = usage.compared >= MIN_COMPARED
     is_apart = has_comparison and usage.separation is not None and usage.separation < MIN_SEPARATION
     found = {
         Weakness.SKIPPED_OFTEN: is_skipped,

@@ -93,7 +93,7 @@ class ResponseText:
 
 
 KindName = Literal["technical", "problem_solving", "communication", "culture", "achievements"]
-"""The types of questions, which the schema of a reply names."""
+"""The types of questions in the schema of a reply. They are those of `QuestionKind`, which this layer cannot import."""
 
 
 class PlannedQuestion(QuestionContent, StrictModel):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from screener.language_tag import primary_tag
 from screener.services.interviewer.advertisement import Kind, Subject, find_subjects
 from screener.services.interviewer.protocol import JobText, PlannedQuestion
 
@@ -19,7 +20,7 @@ _TEMPLATES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encodin
 
 def compose_phrase_questions(job: JobText) -> Iterator[PlannedQuestion]:
     """Compose questions about requirements and duties in turn. None for an advertisement in another language."""
-    if job.language.lower().replace("_", "-").split("-")[0] != "en":
+    if primary_tag(job.language) != "en":
         return
     used: Counter[Kind] = Counter()
     for subject in _by_turns(find_subjects(job.description)):

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from screener.language_tag import primary_tag
 from screener.services.errors import PermanentError, ServiceError
 from screener.services.telephony.twilio_errors import NotFound
 from screener.services.telephony.twilio_recordings import fetch_carrier_transcript
-from screener.services.transcription.formats import language_code, wav_seconds, words_of
+from screener.services.transcription.formats import wav_seconds, words_of
 from screener.services.transcription.protocol import (
     AnswerRecording,
     CarrierTranscript,
@@ -36,7 +37,7 @@ class CarrierTranscriber:
     uses_carrier: bool = True
 
     def why_unsupported(self, language: str) -> str:
-        if language_code(language) == "en":
+        if primary_tag(language) == "en":
             return ""
         return (
             f"Answers in {language!r} could not be transcribed: Twilio, which transcribes here, understands only "

@@ -18,11 +18,6 @@ def wav_seconds(audio: bytes) -> float | None:
     return None
 
 
-def language_code(tag: str) -> str:
-    """The language of a tag: "de" of "de-AT"."""
-    return tag.replace("_", "-").split("-")[0].lower()
-
-
 def words_of(text: str) -> str:
     """The text. Empty where it only labels a sound."""
     text = text.replace("\x00", "").strip()

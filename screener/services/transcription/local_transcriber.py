@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from screener.language_tag import primary_tag
 from screener.services.speech_server.client import RequestRefused, SpeechServer
 from screener.services.speech_server.weights import WHISPER_NAME, read_languages
-from screener.services.transcription.formats import language_code, wav_seconds, words_of
+from screener.services.transcription.formats import wav_seconds, words_of
 from screener.services.transcription.protocol import AnswerRecording, NoAudio, Transcript
 from screener.services.usage import NO_USAGE
 
@@ -45,7 +46,7 @@ class LocalTranscriber:
         return f"{self.model_name}, by faster-whisper on this machine"
 
     def why_unsupported(self, language: str) -> str:
-        if language_code(language) in _languages_of(self.folder):
+        if primary_tag(language) in _languages_of(self.folder):
             return ""
         return (
             f"Answers in {language!r} could not be transcribed: {self.model_name}, which transcribes here, does not "
@@ -56,7 +57,7 @@ class LocalTranscriber:
     def transcribe(self, recording: AnswerRecording) -> Transcript:
         audio = recording.read_audio()
         _check(audio)
-        query = {"language": language_code(recording.language), "hot_words": _hot_words(recording.terms)}
+        query = {"language": primary_tag(recording.language), "hot_words": _hot_words(recording.terms)}
         try:
             reply = self.server.post_json("/transcription", query, audio, _Transcription)
         except RequestRefused as error:

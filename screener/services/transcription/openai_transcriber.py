@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal, cast
 from django.conf import settings
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from screener.language_tag import primary_tag
 from screener.services.openai.openai_client import Account, AudioSeconds, T, TokenCount
-from screener.services.transcription.formats import language_code, wav_seconds, words_of
+from screener.services.transcription.formats import wav_seconds, words_of
 from screener.services.transcription.protocol import AnswerRecording, NoAudio, Transcript
 from screener.services.usage import Usage
 
@@ -172,5 +173,5 @@ def _detected_language(reply: _Transcription) -> str | None:
 
 def _language_option(model: str, language: str) -> dict[str, Any]:
     """gpt-transcribe takes a list of languages, the models before it and other servers a single one."""
-    code = language_code(language)
+    code = primary_tag(language)
     return {"languages": [code]} if model.startswith("gpt-transcribe") else {"language": code}
