@@ -13,8 +13,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminDecimalFieldWidget,
-    UnfoldAdminExpandableTextareaWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
@@ -32,17 +30,14 @@ from jobs.rubric import MAX_CRITERIA
 from jobs.templates.filling import choose_questions
 from jobs.templates.parts import (
     ANY_DIFFICULTY,
-    COMPETENCY,
     DIFFICULTIES,
-    SECONDS,
-    TEXT,
-    WEIGHT,
     InvalidParts,
     TemplatePart,
     check_parts,
 )
 from screener.access.viewer import Viewer
 from screener.admin.actions import ObjectActionForm
+from screener.admin.record_form import form_of
 from screener.admin.widgets import EditableTable, SafeAutocomplete
 from screener.labels import Label
 from screener.models import InvalidTransition
@@ -64,14 +59,9 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
         return name
 
 
-class PartForm(forms.Form):
-    count = forms.IntegerField(
-        label=_("Number"),
-        initial=1,
-        min_value=1,
-        max_value=field_limits.MAX_QUESTIONS,
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
+class PartForm(form_of(TemplatePart)):  # type: ignore[misc]  # a class that is made at run time
+    field_order = ("count", "kind", "difficulty", "family", "tags", "text", "language", "competency")
+
     kind = forms.ChoiceField(
         label=_("Type"), choices=[ANY, *QuestionKind.choices], required=False, widget=UnfoldAdminSelectWidget
     )
@@ -89,27 +79,7 @@ class PartForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     tags = TagsField()
-    text = forms.CharField(
-        label=_("Fixed question"), required=False, max_length=TEXT.longest, widget=UnfoldAdminExpandableTextareaWidget
-    )
     language = forms.ChoiceField(label=_("Language"), required=False, widget=UnfoldAdminSelectWidget)
-    competency = forms.CharField(
-        label=COMPETENCY.label, required=False, max_length=COMPETENCY.longest, widget=UnfoldAdminTextInputWidget
-    )
-    weight = forms.FloatField(
-        label=WEIGHT.label,
-        initial=WEIGHT.default,
-        min_value=WEIGHT.low,
-        max_value=WEIGHT.high,
-        widget=UnfoldAdminDecimalFieldWidget({"step": "0.1"}),
-    )
-    max_seconds = forms.IntegerField(
-        label=SECONDS.label,
-        initial=SECONDS.default,
-        min_value=int(SECONDS.low or 0),
-        max_value=int(SECONDS.high or 0),
-        widget=UnfoldAdminIntegerFieldWidget,
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

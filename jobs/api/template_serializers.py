@@ -22,17 +22,14 @@ from jobs.models.bank_usage import MIN_SHOWN
 from jobs.models.template import JOB_SETTINGS, MAX_PARTS, MAX_SEED_LENGTH
 from jobs.templates.parts import (
     ANY_DIFFICULTY,
-    COMPETENCY,
     LANGUAGE_PATTERN,
-    SECONDS,
-    TEXT,
-    WEIGHT,
     InvalidParts,
     TemplatePart,
     check_parts,
 )
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField
+from screener.api.record_serializer import serializer_of
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
@@ -84,12 +81,9 @@ FILL_EXAMPLE = {
 }
 
 
-class TemplatePartSerializer(StrictSerializer):
+class TemplatePartSerializer(serializer_of(TemplatePart)):  # type: ignore[misc]  # a class that is made at run time
     """A fixed question if it has a `text`, otherwise a slot that takes questions from the bank."""
 
-    count = serializers.IntegerField(
-        min_value=1, max_value=field_limits.MAX_QUESTIONS, default=1, help_text="How many questions the slot takes"
-    )
     kind = serializers.ChoiceField(QuestionKind.choices, default="", allow_blank=True, help_text="Empty: any")
     difficulty = serializers.IntegerField(
         min_value=ANY_DIFFICULTY, max_value=bank.MAX_DIFFICULTY, default=ANY_DIFFICULTY, help_text="0: any; 3: hard"
@@ -106,18 +100,12 @@ class TemplatePartSerializer(StrictSerializer):
         default=list,
         help_text="The question has one of them; empty: any",
     )
-    text = serializers.CharField(max_length=TEXT.longest, default="", allow_blank=True)
     language = serializers.RegexField(
         LANGUAGE_PATTERN,
         max_length=3,
         default="",
         allow_blank=True,
         help_text="Of the text, such as `en`. Each language has the same number of fixed questions",
-    )
-    competency = serializers.CharField(max_length=COMPETENCY.longest, default="", allow_blank=True)
-    weight = serializers.FloatField(min_value=WEIGHT.low, max_value=WEIGHT.high, default=WEIGHT.default)
-    max_seconds = serializers.IntegerField(
-        min_value=int(SECONDS.low or 0), max_value=int(SECONDS.high or 0), default=SECONDS.default
     )
 
 

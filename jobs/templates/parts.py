@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -13,39 +14,34 @@ from jobs.bank.families import Family, QuestionKind
 from jobs.bank.picking import ORDER, share_out
 from jobs.bank.similarity import asks_the_same
 from jobs.field_limits import MAX_QUESTIONS
-from screener.records import Attribute, QuestionSpec, Record, attribute_of
+from screener.records import Attribute, QuestionContent, QuestionSpec, attribute_of
 
 ANY_DIFFICULTY = 0
 USUAL_SIZE = 6
 DIFFICULTIES = {ANY_DIFFICULTY: _("Any"), 1: _("Easy"), 2: _("Medium"), 3: _("Hard")}
 LANGUAGE_PATTERN = r"^[a-z]{2,3}$"
-TEXT, COMPETENCY, WEIGHT, SECONDS = (
-    attribute_of(QuestionSpec.model_fields[name]) for name in ("text", "competency", "weight", "max_seconds")
-)
-"""A question that is made of a part has the limits of any question."""
+HOW_MANY = "How many questions the slot takes"
+TEXT = replace(attribute_of(QuestionContent.model_fields["text"]), default="", label=_("Fixed question"))
 
 
 class InvalidParts(ValueError):
     """The message names the part and the remedy."""
 
 
-class TemplatePart(Record):
+class TemplatePart(QuestionContent):
     """A place in an interview: a fixed question if it has a text, otherwise a slot.
 
     A slot takes `count` questions from the bank. An empty `kind`, `family` or `tags`, and the difficulty 0, allow any.
     A fixed question is asked in interviews in its `language`.
     """
 
-    count: Annotated[int, Attribute(default=1)]
+    text: Annotated[str, TEXT]
+    language: Annotated[str, Attribute(default="")]
+    count: Annotated[int, Attribute(low=1, high=MAX_QUESTIONS, default=1, label=_("Number"), help_text=HOW_MANY)]
     kind: Annotated[str, Attribute(default="")]
     difficulty: Annotated[int, Attribute(default=ANY_DIFFICULTY)]
     family: Annotated[str, Attribute(default="")]
     tags: Annotated[tuple[str, ...], Attribute(default=())]
-    text: Annotated[str, Attribute(default="")]
-    language: Annotated[str, Attribute(default="")]
-    competency: Annotated[str, Attribute(default="")]
-    weight: Annotated[float, Attribute(default=1.0)]
-    max_seconds: Annotated[int, Attribute(default=120)]
 
     @property
     def is_fixed(self) -> bool:

@@ -47,7 +47,7 @@ def _field_of_type(kind: Any, attribute: Attribute, options: dict[str, Any]) -> 
         return cast(Field, number(min_value=attribute.low, max_value=attribute.high, **options))
     if get_origin(kind) is dict:
         return serializers.DictField(child=_field_of_type(get_args(kind)[1], Attribute(), {}), **options)
-    if get_origin(kind) is list and not issubclass(get_args(kind)[0], Record):
+    if get_origin(kind) in (list, tuple) and not issubclass(get_args(kind)[0], Record):
         return serializers.ListField(child=_field_of_type(get_args(kind)[0], Attribute(), {}), **options)
     many = get_origin(kind) is list
     return serializer_of(get_args(kind)[0] if many else kind)(many=many, **options)
