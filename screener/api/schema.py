@@ -5,10 +5,12 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 from rest_framework import serializers
 
 from screener.api import authentication, idempotency, pagination, problem_details
+from screener.api.serializers import StrictModelSerializer, StrictSerializer
 
 EXAMPLE_DETAILS: dict[int, Any] = {
     400: {idempotency.KEY_HEADER: [idempotency.INVALID_KEY]},
@@ -131,3 +133,8 @@ def forbid_unknown_fields(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         if name.endswith("Request") and schema.get("type") == "object":
             schema["additionalProperties"] = False
     return result
+
+
+def classes_without_description() -> list[type]:
+    """Base classes whose docstrings describe the code and not the API."""
+    return [*get_lib_doc_excludes(), StrictSerializer, StrictModelSerializer]  # type: ignore[no-untyped-call]

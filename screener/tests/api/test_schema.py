@@ -1,5 +1,6 @@
 """The OpenAPI schema is valid, complete and correct."""
 
+import inspect
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from interviews.models import Call, Campaign, Invitation
 from interviews.scoring.assessment import rescore_interview
 from jobs.models import BankQuestion, Template
 from screener.api.problem_details import PROBLEM_TYPES
+from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from tests.support.factories import add_import_row, make_assessed_interview, make_candidate, run_tasks
 
 
@@ -78,6 +80,11 @@ def test_operations_list_their_problems(schema: dict[str, Any]) -> None:
         assert {401, 503} <= problems <= set(PROBLEM_TYPES), name
         if name.startswith("POST"):
             assert {400, 403, 409, 415, 422} <= problems, name
+
+
+def test_descriptions_are_not_those_of_base_classes(schema: dict[str, Any]) -> None:
+    described = {component.get("description", "") for component in schema["components"]["schemas"].values()}
+    assert described.isdisjoint({inspect.getdoc(StrictSerializer), inspect.getdoc(StrictModelSerializer)})
 
 
 def test_post_accepts_idempotency_key(schema: dict[str, Any]) -> None:
