@@ -7,6 +7,7 @@ from typing import assert_never
 
 from interviews.conversation import engine, wording
 from interviews.conversation.sentences import end_once
+from interviews.conversation.wording.spelling import call_time, spell_address, spell_duration, spell_number
 from interviews.conversation.wording.texts import Wording
 
 SETUP_SECONDS = 30
@@ -111,7 +112,7 @@ class Script:
 
     @property
     def next_call_time(self) -> str:
-        return self.wording.call_time(self.next_call.at, today=self.next_call.today) if self.next_call else ""
+        return call_time(self.wording, self.next_call.at, today=self.next_call.today) if self.next_call else ""
 
     @property
     def expected_seconds(self) -> float:
@@ -126,13 +127,13 @@ def usual_seconds(longest_answers: Iterable[int]) -> float:
 
 PLACEHOLDERS: Mapping[str, Callable[[Script], object]] = {
     "employer": lambda script: script.known_employer.name,
-    "callback": lambda script: script.wording.spell_number(script.employer.callback_number),
-    "notice": lambda script: script.wording.spell_address(script.known_employer.privacy_notice),
+    "callback": lambda script: spell_number(script.wording, script.employer.callback_number),
+    "notice": lambda script: spell_address(script.wording, script.known_employer.privacy_notice),
     "judge": lambda script: script.judge_text,
     "name": lambda script: script.candidate_name,
     "job": lambda script: script.job_title,
     "count": lambda script: script.wording.question_count(script.remaining),
-    "minutes": lambda script: script.wording.spell_duration(script.expected_seconds),
+    "minutes": lambda script: spell_duration(script.wording, script.expected_seconds),
     "total": lambda script: len(script.questions),
     "when": lambda script: script.next_call_time,
 }
@@ -165,7 +166,7 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
         case engine.RecordAnswer(patient=True):
             return (script.wording.TAKE_YOUR_TIME,)
         case engine.RecordAnswer(position, goes_on=True):
-            limit = script.wording.spell_duration(extra_seconds(script.questions[position].max_seconds))
+            limit = spell_duration(script.wording, extra_seconds(script.questions[position].max_seconds))
             return (script.fill_template(script.wording.GO_ON, limit=limit),)
         case engine.CheckAnswer(again=again):
             return (script.wording.CHECK_ANSWER_AGAIN if again else script.wording.CHECK_ANSWER,)
@@ -235,7 +236,7 @@ def _lead_texts(script: Script, position: int, lead: engine.LeadIn) -> tuple[str
     question, texts = script.questions[position], script.wording
     is_unexplained = lead is engine.LeadIn.EXPLAINED and not question.competency
     template = texts.NO_EXPLANATION if is_unexplained else texts.LEAD_INS[lead]
-    limit = texts.spell_duration(question.max_seconds)
+    limit = spell_duration(texts, question.max_seconds)
     text = script.fill_template(template, number=position + 1, competency=question.competency, limit=limit)
     return (text, *script.reach_texts, texts.LEAD_INS[engine.LeadIn.REPEATED]) if lead in REACHABLE_LEADS else (text,)
 
@@ -246,7 +247,7 @@ def _limit_texts(script: Script, position: int, lead: engine.LeadIn) -> tuple[st
     is_known = lead in LEADS_OF_NEXT and position > 0 and script.questions[position - 1].max_seconds == seconds
     if is_known or lead not in LEADS_OF_START | LEADS_OF_NEXT:
         return ()
-    return (script.fill_template(script.wording.ANSWER_LIMIT, limit=script.wording.spell_duration(seconds)),)
+    return (script.fill_template(script.wording.ANSWER_LIMIT, limit=spell_duration(script.wording, seconds)),)
 
 
 def prerenderable_texts(script: Script) -> set[str]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from candidates.models import DoNotCall
 from interviews.conversation.engine import Ending
 from interviews.conversation.wording import en
+from interviews.conversation.wording.spelling import spell_number
 from interviews.decisions import record_decision
 from interviews.models import EventKind, Interview, lock_interview
 from interviews.models.result import Recommendation
@@ -57,7 +58,7 @@ class TestUnreached:
         caller.reply(**parameters)
         text = caller.prompt_text()
         assert interview.job.title in text
-        assert en.spell_number("+1 415-555-0123") in text
+        assert spell_number(en, "+1 415-555-0123") in text
         assert caller.twiml().find("Hangup") is not None
         assert calls_of(interview) == [CallerSaid.IDENTITY]
         assert list(Interview.objects.needing_attention()) == [interview]

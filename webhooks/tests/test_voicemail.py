@@ -11,6 +11,7 @@ from candidates.models import DoNotCall
 from interviews.calling import dialer
 from interviews.calling.voicemail import claim_message, waits_for_beep
 from interviews.conversation.wording import en
+from interviews.conversation.wording.spelling import spell_number
 from interviews.models import Attempt, EventKind, Interview, lock_interview
 from interviews.reception.employer import employer_of
 from screener.services.errors import TransientError
@@ -50,7 +51,7 @@ def test_message_names_employer_and_number(interview: Interview, twilio: FakeTwi
     phone.post(reverse("twilio-voicemail", args=[phone.attempt.pk]), phone.params())
     employer, message = employer_of(interview.job), phone.prompt_text()
     assert employer.name in message
-    assert message.count(en.spell_number(employer.callback_number)) == 2
+    assert message.count(spell_number(en, employer.callback_number)) == 2
     assert not {*interview.candidate.full_name.split(), interview.job.title_to_say} & set(message.split())
     assert [verb.tag for verb in phone.twiml()] == ["Pause", "Say", "Hangup"]
     assert interview.events.filter(kind=EventKind.ATTEMPT_MESSAGE_LEFT).count() == 1

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from interviews.conversation.wording.texts import Wording
 
 PLACEHOLDER = re.compile(r"{(\w+)}")
-NAMES_OF_LANGUAGE = frozenset({"LANGUAGE_NAME", "SPEECH_LOCALE"})
-"""These are no texts, so two languages may share one."""
+SHARED_NAMES = frozenset({"LANGUAGE_NAME", "SPEECH_LOCALE", "SEPARATOR_NAMES", "PLUS", "MINUTES"})
+"""These are no sentences, so two languages may share one."""
 
 TEXT_NAMES = tuple(name for name in vars(Wording) if name.isupper())
 FUNCTION_NAMES = tuple(name for name, value in vars(Wording).items() if callable(value) and name[0].islower())
@@ -37,7 +37,7 @@ def _text_problems(name: str, texts: Mapping[str, str], english_text: str) -> It
     if text is None or (english_text and not text.strip()):
         yield f"{name} is missing"
         return
-    if text == english_text and text and name not in NAMES_OF_LANGUAGE:
+    if text == english_text and text and name.partition("[")[0] not in SHARED_NAMES:
         yield f"{name} is English"
     if difference := placeholders(text) ^ placeholders(english_text):
         yield f"{name} differs in {', '.join(sorted(difference))}"

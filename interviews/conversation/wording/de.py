@@ -1,8 +1,6 @@
 """German texts of prompts. Candidates are addressed as Sie."""
 
-import re
-from datetime import date, datetime
-from math import ceil
+from datetime import datetime
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
@@ -212,7 +210,9 @@ INBOUND_FALLBACK = (
 UNKNOWN_CALL = "Es tut uns leid. Dieser Anruf kann nicht fortgesetzt werden. Auf Wiederhören."
 
 SEPARATOR_NAMES = {".": "Punkt", "/": "Schrägstrich", "-": "Bindestrich", "_": "Unterstrich", "~": "Tilde"}
-SEPARATOR_PATTERN = re.compile("[./_~-]")
+PLUS = "plus"
+ONE_MINUTE = "eine Minute"
+MINUTES = "Minuten"
 NEAR_DAYS = {0: "heute", 1: "morgen"}
 WEEKDAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
 MONTHS = (
@@ -233,30 +233,14 @@ def question_count(count: int) -> str:
     return "eine Frage" if count == 1 else f"{count} Fragen"
 
 
-def spell_duration(seconds: float) -> str:
-    return f"{ceil(seconds / 60)} Minuten" if seconds > 60 else "eine Minute"
+def weekday(at: datetime) -> str:
+    return f"am {WEEKDAYS[at.weekday()]}"
 
 
-def spell_number(number: str) -> str:
-    digit_groups = re.findall("[0-9]+", number)
-    return ", ".join(["plus " + " ".join(digit_groups[0]), *(" ".join(group) for group in digit_groups[1:])])
+def calendar_day(at: datetime) -> str:
+    return f"{weekday(at)}, dem {ORDINALS[at.day - 1]} {MONTHS[at.month - 1]},"
 
 
-def spell_address(address: str) -> str:
-    return SEPARATOR_PATTERN.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
-
-
-def call_time(at: datetime, *, today: date) -> str:
-    """Such as "heute um 17 Uhr". The day of the month is named where the weekday alone is not clear."""
-    day_distance = (at.date() - today).days
-    if day_distance in NEAR_DAYS:
-        return f"{NEAR_DAYS[day_distance]} {_clock_time(at)}"
-    weekday = WEEKDAYS[at.weekday()]
-    if day_distance < 7:
-        return f"am {weekday} {_clock_time(at)}"
-    return f"am {weekday}, dem {ORDINALS[at.day - 1]} {MONTHS[at.month - 1]}, {_clock_time(at)}"
-
-
-def _clock_time(at: datetime) -> str:
+def clock_time(at: datetime) -> str:
     hour = "ein" if at.hour == 1 else str(at.hour)
     return f"um {hour} Uhr {at.minute}" if at.minute else f"um {hour} Uhr"

@@ -1,8 +1,6 @@
 """English texts of prompts."""
 
-import re
-from datetime import date, datetime
-from math import ceil
+from datetime import datetime
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
@@ -187,31 +185,23 @@ INBOUND_FALLBACK = "We are sorry. Something went wrong on our side. Please call 
 UNKNOWN_CALL = "We are sorry. This call can't be continued. Goodbye."
 
 SEPARATOR_NAMES = {".": "dot", "/": "slash", "-": "dash", "_": "underscore", "~": "tilde"}
-SEPARATOR_PATTERN = re.compile("[./_~-]")
+PLUS = "plus"
+ONE_MINUTE = "one minute"
+MINUTES = "minutes"
 
 
 def question_count(count: int) -> str:
     return f"{count} question{'' if count == 1 else 's'}"
 
 
-def spell_duration(seconds: float) -> str:
-    return f"{ceil(seconds / 60)} minutes" if seconds > 60 else "one minute"
+def weekday(at: datetime) -> str:
+    return f"on {at:%A}"
 
 
-def spell_number(number: str) -> str:
-    digit_groups = re.findall("[0-9]+", number)
-    return ", ".join(["plus " + " ".join(digit_groups[0]), *(" ".join(group) for group in digit_groups[1:])])
+def calendar_day(at: datetime) -> str:
+    return f"on {at:%A, %B} {at.day}"
 
 
-def spell_address(address: str) -> str:
-    return SEPARATOR_PATTERN.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
-
-
-def call_time(at: datetime, *, today: date) -> str:
-    """Such as "today at 5 PM". The day of the month is named where the weekday alone is not clear."""
+def clock_time(at: datetime) -> str:
     clock_text = f"{at:%I:%M %p}".lstrip("0").replace(":00", "")
-    day_distance = (at.date() - today).days
-    if day_distance in NEAR_DAYS:
-        return f"{NEAR_DAYS[day_distance]} at {clock_text}"
-    day_text = f"{at:%A}" if day_distance < 7 else f"{at:%A, %B} {at.day}"
-    return f"on {day_text} at {clock_text}"
+    return f"at {clock_text}"

@@ -1,8 +1,6 @@
 """Spanish texts of prompts. Candidates are addressed as usted. Words are chosen that Spain and America share."""
 
-import re
-from datetime import date, datetime
-from math import ceil
+from datetime import datetime
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
@@ -196,7 +194,9 @@ INBOUND_FALLBACK = "Lo sentimos. Hubo un error de nuestra parte. Por favor, llam
 UNKNOWN_CALL = "Lo sentimos. Esta llamada no puede continuar. Adiós."
 
 SEPARATOR_NAMES = {".": "punto", "/": "barra", "-": "guion", "_": "guion bajo", "~": "tilde"}
-SEPARATOR_PATTERN = re.compile("[./_~-]")
+PLUS = "más"
+ONE_MINUTE = "un minuto"
+MINUTES = "minutos"
 NEAR_DAYS = {0: "hoy", 1: "mañana"}
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
 MONTHS = (
@@ -210,30 +210,15 @@ def question_count(count: int) -> str:
     return "una pregunta" if count == 1 else f"{count} preguntas"
 
 
-def spell_duration(seconds: float) -> str:
-    return f"{ceil(seconds / 60)} minutos" if seconds > 60 else "un minuto"
+def weekday(at: datetime) -> str:
+    return f"el {WEEKDAYS[at.weekday()]}"
 
 
-def spell_number(number: str) -> str:
-    digit_groups = re.findall("[0-9]+", number)
-    return ", ".join(["más " + " ".join(digit_groups[0]), *(" ".join(group) for group in digit_groups[1:])])
+def calendar_day(at: datetime) -> str:
+    return f"{weekday(at)} {at.day} de {MONTHS[at.month - 1]}"
 
 
-def spell_address(address: str) -> str:
-    return SEPARATOR_PATTERN.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
-
-
-def call_time(at: datetime, *, today: date) -> str:
-    """Such as "hoy a las 5 de la tarde". The day of the month is named where the weekday alone is not clear."""
-    day_distance = (at.date() - today).days
-    if day_distance in NEAR_DAYS:
-        return f"{NEAR_DAYS[day_distance]} {_clock_time(at)}"
-    weekday = WEEKDAYS[at.weekday()]
-    day_text = weekday if day_distance < 7 else f"{weekday} {at.day} de {MONTHS[at.month - 1]}"
-    return f"el {day_text} {_clock_time(at)}"
-
-
-def _clock_time(at: datetime) -> str:
+def clock_time(at: datetime) -> str:
     """One o'clock is singular. Half past is "y media"."""
     hour = at.hour % 12 or 12
     article = "a la" if hour == 1 else "a las"

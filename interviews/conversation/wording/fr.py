@@ -1,8 +1,6 @@
 """French texts of prompts. Candidates are addressed as vous. No text elides before a name or a title."""
 
-import re
-from datetime import date, datetime
-from math import ceil
+from datetime import datetime
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
@@ -205,7 +203,9 @@ INBOUND_FALLBACK = "Nous sommes désolés. Une erreur est survenue de notre côt
 UNKNOWN_CALL = "Nous sommes désolés. Cet appel ne peut pas continuer. Au revoir."
 
 SEPARATOR_NAMES = {".": "point", "/": "slash", "-": "tiret", "_": "tiret bas", "~": "tilde"}
-SEPARATOR_PATTERN = re.compile("[./_~-]")
+PLUS = "plus"
+ONE_MINUTE = "une minute"
+MINUTES = "minutes"
 NEAR_DAYS = {0: "aujourd'hui", 1: "demain"}
 WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MONTHS = (
@@ -219,31 +219,15 @@ def question_count(count: int) -> str:
     return "une question" if count == 1 else f"{count} questions"
 
 
-def spell_duration(seconds: float) -> str:
-    return f"{ceil(seconds / 60)} minutes" if seconds > 60 else "une minute"
+def weekday(at: datetime) -> str:
+    return WEEKDAYS[at.weekday()]
 
 
-def spell_number(number: str) -> str:
-    digit_groups = re.findall("[0-9]+", number)
-    return ", ".join(["plus " + " ".join(digit_groups[0]), *(" ".join(group) for group in digit_groups[1:])])
-
-
-def spell_address(address: str) -> str:
-    return SEPARATOR_PATTERN.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
-
-
-def call_time(at: datetime, *, today: date) -> str:
-    """Such as "aujourd'hui à 17 heures". The day of the month is named where the weekday alone is not clear."""
-    day_distance = (at.date() - today).days
-    if day_distance in NEAR_DAYS:
-        return f"{NEAR_DAYS[day_distance]} {_clock_time(at)}"
-    weekday = WEEKDAYS[at.weekday()]
-    if day_distance < 7:
-        return f"{weekday} {_clock_time(at)}"
+def calendar_day(at: datetime) -> str:
     day = "premier" if at.day == 1 else str(at.day)
-    return f"{weekday} {day} {MONTHS[at.month - 1]} {_clock_time(at)}"
+    return f"{weekday(at)} {day} {MONTHS[at.month - 1]}"
 
 
-def _clock_time(at: datetime) -> str:
+def clock_time(at: datetime) -> str:
     hour = NAMED_HOURS.get(at.hour, f"{at.hour} heures")
     return f"à {hour} {at.minute}" if at.minute else f"à {hour}"

@@ -1,8 +1,6 @@
 """Portuguese texts of prompts, as spoken in Brazil. Candidates are addressed as você."""
 
-import re
-from datetime import date, datetime
-from math import ceil
+from datetime import datetime
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
@@ -200,7 +198,9 @@ INBOUND_FALLBACK = "Pedimos desculpas. Houve um erro do nosso lado. Por favor, l
 UNKNOWN_CALL = "Pedimos desculpas. Esta ligação não pode continuar. Até logo."
 
 SEPARATOR_NAMES = {".": "ponto", "/": "barra", "-": "hífen", "_": "sublinhado", "~": "til"}
-SEPARATOR_PATTERN = re.compile("[./_~-]")
+PLUS = "mais"
+ONE_MINUTE = "um minuto"
+MINUTES = "minutos"
 NEAR_DAYS = {0: "hoje", 1: "amanhã"}
 WEEKDAYS = (
     *("na segunda-feira", "na terça-feira", "na quarta-feira", "na quinta-feira", "na sexta-feira"),
@@ -220,32 +220,16 @@ def question_count(count: int) -> str:
     return f"{FEMININE_NUMBERS.get(count, count)} {'pergunta' if count == 1 else 'perguntas'}"
 
 
-def spell_duration(seconds: float) -> str:
-    return f"{ceil(seconds / 60)} minutos" if seconds > 60 else "um minuto"
+def weekday(at: datetime) -> str:
+    return WEEKDAYS[at.weekday()]
 
 
-def spell_number(number: str) -> str:
-    digit_groups = re.findall("[0-9]+", number)
-    return ", ".join(["mais " + " ".join(digit_groups[0]), *(" ".join(group) for group in digit_groups[1:])])
-
-
-def spell_address(address: str) -> str:
-    return SEPARATOR_PATTERN.sub(lambda separator: f" {SEPARATOR_NAMES[separator[0]]} ", address)
-
-
-def call_time(at: datetime, *, today: date) -> str:
-    """Such as "hoje às 17 horas". The day of the month is named where the weekday alone is not clear."""
-    day_distance = (at.date() - today).days
-    if day_distance in NEAR_DAYS:
-        return f"{NEAR_DAYS[day_distance]} {_clock_time(at)}"
-    weekday = WEEKDAYS[at.weekday()]
-    if day_distance < 7:
-        return f"{weekday} {_clock_time(at)}"
+def calendar_day(at: datetime) -> str:
     day = "primeiro" if at.day == 1 else str(at.day)
-    return f"{weekday}, {day} de {MONTHS[at.month - 1]}, {_clock_time(at)}"
+    return f"{weekday(at)}, {day} de {MONTHS[at.month - 1]},"
 
 
-def _clock_time(at: datetime) -> str:
+def clock_time(at: datetime) -> str:
     """Hours are feminine. Half past is "e meia"."""
     minutes = {0: "", HALF: " e meia"}.get(at.minute, f" e {at.minute}")
     if at.hour in NAMED_HOURS:

@@ -1,7 +1,7 @@
 """The texts that the wording of a language consists of."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from interviews.conversation.engine import Ending, LeadIn, Preface
@@ -190,15 +190,32 @@ class Wording(Protocol):
     @property
     def UNKNOWN_CALL(self) -> str: ...
 
+    @property
+    def NEAR_DAYS(self) -> Mapping[int, str]:
+        """Today and tomorrow, by their distance in days."""
+
+    @property
+    def SEPARATOR_NAMES(self) -> Mapping[str, str]:
+        """The punctuation of web addresses."""
+
+    @property
+    def PLUS(self) -> str:
+        """Before a phone number."""
+
+    @property
+    def ONE_MINUTE(self) -> str: ...
+
+    @property
+    def MINUTES(self) -> str:
+        """After a number above one."""
+
     def question_count(self, count: int) -> str: ...
 
-    def spell_duration(self, seconds: float) -> str: ...
+    def weekday(self, at: datetime) -> str:
+        """The day of a call within a week, with its preposition: "on Monday"."""
 
-    def spell_number(self, number: str) -> str:
-        """A phone number in groups, such as +1 415-555-0100, digit by digit."""
+    def calendar_day(self, at: datetime) -> str:
+        """The same with the day of the month: "on Monday, December 7"."""
 
-    def spell_address(self, address: str) -> str:
-        """A web address with its punctuation in words."""
-
-    def call_time(self, at: datetime, *, today: date) -> str:
-        """The time of the next call, for the candidate."""
+    def clock_time(self, at: datetime) -> str:
+        """With its preposition: "at 5 PM"."""

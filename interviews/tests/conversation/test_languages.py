@@ -22,6 +22,7 @@ from interviews.conversation.wording.completeness import (
     named_texts,
     placeholders,
 )
+from interviews.conversation.wording.spelling import call_time, spell_duration
 from interviews.conversation.wording.texts import Wording
 from jobs.interview_languages import interview_languages
 
@@ -45,7 +46,7 @@ def test_wording_is_complete(tag: str) -> None:
         {"FAREWELL": " "},
         {"LEAD_INS": {}},
         {"GOODBYES": {**es.GOODBYES, "hold": "Hola."}},
-        {"call_time": None},
+        {"clock_time": None},
     ],
 )
 def test_incomplete_wording_fails_at_start(change: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,8 +60,8 @@ def spoken_words(texts: Wording) -> set[str]:
     """Return the words of times and counts."""
     moments = (datetime(2026, 11, 30, hour, 30 * (hour % 2), tzinfo=UTC) for hour in range(24))
     days = (timedelta(days=days) for days in range(40))
-    times = (texts.call_time(at + day, today=date(2026, 11, 30)) for at, day in product(moments, list(days)))
-    counts = (texts.question_count(1), texts.question_count(3), texts.spell_duration(30), texts.spell_duration(90))
+    times = (call_time(texts, at + day, today=date(2026, 11, 30)) for at, day in product(moments, list(days)))
+    counts = (texts.question_count(1), texts.question_count(3), spell_duration(texts, 30), spell_duration(texts, 90))
     return {word.lower() for text in (*times, *counts) for word in re.findall(r"\w+", text)}
 
 

@@ -15,6 +15,7 @@ from interviews.conversation.script import (
     prompt_texts,
 )
 from interviews.conversation.wording import en
+from interviews.conversation.wording.spelling import call_time, spell_address, spell_duration
 from screener.models.organisation import MAX_SPOKEN_WORDS
 
 MAX_WORDS = 70
@@ -141,7 +142,7 @@ def test_doubt_is_told_where_to_check(prompt: engine.Prompt) -> None:
     answer, reach, notice, _ = prompt_texts(prompt, SCRIPT)
     assert EMPLOYER.name in answer
     assert (reach,) == SCRIPT.reach_texts
-    assert en.spell_address(EMPLOYER.privacy_notice) in notice
+    assert spell_address(en, EMPLOYER.privacy_notice) in notice
 
 
 @pytest.mark.parametrize("lead", [engine.LeadIn.GENUINE, engine.LeadIn.OTHER_QUESTION])
@@ -169,7 +170,7 @@ def test_question_is_its_own_text() -> None:
 )
 def test_time_for_answer_is_told(lead: engine.LeadIn, position: int, is_told: bool) -> None:
     script = replace(SCRIPT, questions=(*SCRIPT.questions, Question("When?", 180)))
-    limit = en.ANSWER_LIMIT.format(limit=en.spell_duration(script.questions[position].max_seconds))
+    limit = en.ANSWER_LIMIT.format(limit=spell_duration(en, script.questions[position].max_seconds))
     assert (limit in prompt_texts(engine.AskQuestion(position, lead), script)) == is_told
 
 
@@ -198,7 +199,7 @@ def test_no_try_repeats_words(tag: str, prompts: list[engine.Prompt]) -> None:
     ],
 )
 def test_time_of_next_call_is_spoken(at: datetime, text: str) -> None:
-    assert en.call_time(at, today=date(2026, 11, 30)) == text
+    assert call_time(en, at, today=date(2026, 11, 30)) == text
 
 
 @pytest.mark.parametrize("prompt", [engine.RecordAnswer(0), engine.HangUp()])
