@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,9 +21,9 @@ from candidates.models import Candidate
 from desk.home.needs import load_needs
 from interviews.invitations import inviting
 from interviews.models import CandidateMessage, Interview, MessageKind, MessageProblem
-from interviews.task_handles import SEND_CANDIDATE_MESSAGE
 from screener.services.mail_providers import MESSAGE_KEY, PROVIDERS, tracking_headers
-from tests.support.factories import make_interview, run_tasks
+from tests.support.candidate_messages import NOON, invite, send_messages
+from tests.support.factories import make_interview
 
 pytestmark = [
     pytest.mark.django_db,
@@ -33,7 +32,6 @@ pytestmark = [
 SECRET, MAILGUN_KEY = "screener:a-long-secret", "key-of-webhooks"
 SENDGRID_KEY = ec.generate_private_key(ec.SECP256R1())
 ADDRESS = "ada@example.com"
-NOON = datetime(2026, 11, 30, 20, tzinfo=UTC)  # in San Francisco
 Status = CandidateMessage.Status
 
 
@@ -54,13 +52,9 @@ def deployment(settings: Any, time_machine: Any) -> None:
 @pytest.fixture
 def message(client: Client) -> CandidateMessage:
     interview = make_interview(email=ADDRESS)
-    inviting.invite(interview, actor="hanna")
-    send()
+    invite(interview)
+    send_messages()
     return interview.messages.get()
-
-
-def send() -> None:
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
 
 
 def post(provider: str, events: Any, *, secret: str = SECRET, **headers: str) -> int:
@@ -211,10 +205,10 @@ class TestReports:
     def test_event_overtakes_answer_of_server(self, client: Client) -> None:
         """The mail server took the mail, the connection broke, and the message waits for another try."""
         interview = make_interview(email=ADDRESS)
-        inviting.invite(interview, actor="hanna")
+        invite(interview)
         message = interview.messages.get()
         assert post("postmark", postmark(message.pk, "Delivery", DeliveredAt="2026-11-30T20:00:01Z")) == 200
-        send()
+        send_messages()
         assert state(message) == (Status.DELIVERED, "")
         assert message.sent_at is not None
         assert outbox.outbox == []
@@ -223,8 +217,8 @@ class TestReports:
 class TestConsequences:
     def invite_again(self, address: str = ADDRESS) -> CandidateMessage:
         interview = make_interview(email=address, phone="+14155550188")
-        inviting.invite(interview, actor="hanna")
-        send()
+        invite(interview)
+        send_messages()
         return interview.messages.get()
 
     @pytest.mark.parametrize(
@@ -255,7 +249,7 @@ class TestConsequences:
         Candidate.objects.update(email="ada@another.example")
         invitation = message.interview.invitations.get()
         inviting.renew(invitation, actor="hanna", send=True)
-        send()
+        send_messages()
         assert load_needs(user).rows == []
 
     def test_late_bounce_of_erased_person_keeps_hash_only(self, message: CandidateMessage) -> None:

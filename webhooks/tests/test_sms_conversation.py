@@ -10,8 +10,8 @@ from candidates.models import DoNotCall
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
 from interviews.invitations import inviting
 from interviews.models import CandidateMessage, EventKind, Interview, MessageKind
-from interviews.task_handles import SEND_CANDIDATE_MESSAGE
-from tests.support.factories import make_interview, run_tasks
+from tests.support.candidate_messages import send_messages
+from tests.support.factories import make_interview
 from webhooks.models import TwilioEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,7 +32,7 @@ def network(live_server: Any, settings: Any) -> Iterator[RunningSimulator]:
 def invite(phone: str) -> Interview:
     interview = make_interview(email="", phone=phone)
     inviting.invite(interview, actor="hanna")
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
+    send_messages()
     return interview
 
 
@@ -72,7 +72,7 @@ def test_lost_answer_of_twilio_sends_no_second_sms(network: RunningSimulator, mo
     network.network.faults.activate({"rest-dies": 1})
     interview = invite(NUMBER)
     network.wait_until_idle()
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
+    send_messages()
     message = interview.messages.get(kind=MessageKind.INVITATION)
     assert message.status == CandidateMessage.Status.DELIVERED
     assert [sms.sid for sms in network.network.messages.values()] == [message.provider_id]

@@ -1,27 +1,25 @@
 """The calendar file of an agreed call: with the invitation, at a new time, and when it is called off."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core import mail as outbox
 from icalendar import Calendar
 
-from interviews.invitations import inviting
 from interviews.invitations.choices import request_adjustment, request_person
 from interviews.invitations.links import invitation_url
 from interviews.invitations.scheduling import cancel_call, request_call
 from interviews.messages.calendar import Method
 from interviews.models import CandidateMessage, Interview, MessageKind, MessageProblem, WaitReason, lock_interview
 from interviews.models.invitations.candidate_message import MOST_APPOINTMENTS
-from interviews.task_handles import SEND_CANDIDATE_MESSAGE
 from interviews.wait_reason import AGREED
 from jobs.channels import Channel
 from jobs.models import JobDescription
-from tests.support.factories import make_interview, run_tasks
+from tests.support.candidate_messages import NOON, invite, send_messages
+from tests.support.factories import make_interview
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 11, 30, 20, tzinfo=UTC)  # in San Francisco
 CALL_AT = NOON + timedelta(days=1)
 
 
@@ -49,7 +47,7 @@ def cancel(interview: Interview, outcome: str = Interview.Outcome.BY_HR) -> None
 
 def send_all() -> list[Any]:
     """Send, and return the events of all calendar files so far, each with the method of its file."""
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
+    send_messages()
     files = [attached for mail in outbox.outbox for attached in mail.attachments]
     calendars = [(attached, Calendar.from_ical(attached.get_payload(decode=True))) for attached in files]
     assert all(attached.get_param("method") == calendar["method"] for attached, calendar in calendars)
@@ -57,7 +55,7 @@ def send_all() -> list[Any]:
 
 
 def test_invitation_holds_agreed_call(interview: Interview) -> None:
-    invitation = inviting.invite(interview, actor="hanna")
+    invitation = invite(interview)
     ((method, event),) = send_all()
     assert method == Method.PUBLISH
     assert event["dtstart"].dt == CALL_AT
@@ -67,13 +65,13 @@ def test_invitation_holds_agreed_call(interview: Interview) -> None:
 
 
 def test_call_at_once_has_no_file() -> None:
-    inviting.invite(make_interview(), actor="hanna")
+    invite(make_interview())
     assert send_all() == []
     assert len(outbox.outbox) == 1
 
 
 def test_new_time_replaces_entry(interview: Interview) -> None:
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     send_all()
     later = CALL_AT + timedelta(hours=3)
     move_call(interview, later)
@@ -83,7 +81,7 @@ def test_new_time_replaces_entry(interview: Interview) -> None:
 
 
 def test_time_that_is_changed_back_is_not_told(interview: Interview) -> None:
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     send_all()
     move_call(interview, CALL_AT + timedelta(hours=3))
     move_call(interview, CALL_AT)
@@ -93,13 +91,13 @@ def test_time_that_is_changed_back_is_not_told(interview: Interview) -> None:
 
 def test_time_that_no_person_chose_is_not_told(interview: Interview) -> None:
     interview.update_fields(wait_reason=WaitReason.ATTEMPT_SPACING)
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     assert send_all() == []
 
 
 def test_time_that_candidate_chooses_is_confirmed() -> None:
     interview = make_interview()
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     send_all()
     with lock_interview(interview) as locked:
         locked.move_next_attempt(CALL_AT, actor="candidate", wait_reason=WaitReason.REQUESTED_TIME)
@@ -108,7 +106,7 @@ def test_time_that_candidate_chooses_is_confirmed() -> None:
 
 
 def test_cancellation_takes_entry_out(interview: Interview) -> None:
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     send_all()
     cancel(interview)
     (_, first), (method, last) = send_all()
@@ -117,7 +115,7 @@ def test_cancellation_takes_entry_out(interview: Interview) -> None:
 
 
 def test_cancellation_without_entry_is_silent(interview: Interview) -> None:
-    inviting.invite(interview, actor="hanna", send=False)
+    invite(interview, send=False)
     cancel(interview)
     assert not CandidateMessage.objects.exists()
 
@@ -148,7 +146,7 @@ def move_to_room(interview: Interview) -> None:
     ],
 )
 def test_call_that_is_not_placed_leaves_calendar(interview: Interview, call_off: Any) -> None:
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     send_all()
     call_off(Interview.objects.get())
     changed = Interview.objects.get()
@@ -161,7 +159,7 @@ def test_call_that_is_not_placed_leaves_calendar(interview: Interview, call_off:
 
 
 def test_new_choice_replaces_waiting_cancellation(interview: Interview) -> None:
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     send_all()
     cancel_call(interview, until=CALL_AT + timedelta(days=9))
     call_at(interview, CALL_AT + timedelta(hours=2))
@@ -170,7 +168,7 @@ def test_new_choice_replaces_waiting_cancellation(interview: Interview) -> None:
 
 
 def test_same_time_is_told_after_cancellation(interview: Interview) -> None:
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     send_all()
     cancel_call(interview, until=CALL_AT + timedelta(days=9))
     send_all()
@@ -181,7 +179,7 @@ def test_same_time_is_told_after_cancellation(interview: Interview) -> None:
 
 def test_times_leave_room_for_outcome(interview: Interview) -> None:
     """Times are bounded among themselves, and each that was told can be taken back."""
-    inviting.invite(interview, actor="hanna")
+    invite(interview)
     for number in range(MOST_APPOINTMENTS + 2):
         send_all()
         cancel_call(interview, until=CALL_AT + timedelta(days=9))

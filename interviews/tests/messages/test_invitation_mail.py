@@ -1,7 +1,6 @@
 """The mail with an invitation: when it is made, sent, withheld and repeated, and its content."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -17,21 +16,18 @@ from interviews.invitations import inviting
 from interviews.invitations.links import invitation_url
 from interviews.messages.text_direction import FIRST_STRONG_ISOLATE, POP_ISOLATE
 from interviews.messages.texts import IncompleteWording, load_wording
-from interviews.models import CandidateMessage, Interview, Invitation, MessageKind, MessageProblem, lock_interview
+from interviews.models import CandidateMessage, Interview, MessageKind, MessageProblem, lock_interview
 from interviews.models.invitations.candidate_message import MOST_WITH
-from interviews.task_handles import SEND_CANDIDATE_MESSAGE
 from jobs.models import JobDescription
 from screener.background.sweeps import run_sweeps
 from screener.models import InvalidTransition, Organisation
 from screener.services.mail import NO_MAIL
-from tests.support.factories import lose_tasks, make_interview, run_tasks
+from tests.support.candidate_messages import MORNING, NIGHT, NOON, invite, send_messages, sweep_messages
+from tests.support.factories import lose_tasks, make_interview
 from tests.support.smtp_server import SmtpServer, run_smtp_server
 
 pytestmark = pytest.mark.django_db
 ADDRESS, NUMBER = "ada@example.com", "+14155550100"
-NOON = datetime(2026, 11, 30, 20, tzinfo=UTC)  # in San Francisco
-NIGHT = datetime(2026, 11, 30, 7, tzinfo=UTC)
-MORNING = datetime(2026, 11, 30, 16, tzinfo=UTC)
 Status = CandidateMessage.Status
 
 
@@ -53,22 +49,6 @@ def server(settings: Any) -> Iterator[SmtpServer]:
         yield server
 
 
-def invite(interview: Interview, **choices: Any) -> Invitation:
-    return inviting.invite(interview, actor="hanna", **choices)
-
-
-def send() -> None:
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
-
-
-def sweep() -> None:
-    """Let the wait of a retry and the lease of a crashed worker be over."""
-    past = timezone.now() - timedelta(hours=1)
-    CandidateMessage.objects.update(retry_at=past, lease_until=past, updated_at=past)
-    run_sweeps(0)
-    send()
-
-
 def message_state() -> tuple[str, str]:
     message = CandidateMessage.objects.get()
     return message.status, message.problem
@@ -82,7 +62,7 @@ class TestMail:
     def test_mail_arrives_with_link(self, server: SmtpServer, interview: Interview) -> None:
         invitation = invite(interview)
         assert message_state() == (Status.PENDING, "")
-        send()
+        send_messages()
         (mail,) = server.mails
         message = CandidateMessage.objects.get()
         assert message.status == Status.SENT
@@ -98,8 +78,8 @@ class TestMail:
     def test_language_is_that_of_interview(self, interview: Interview) -> None:
         for language in load_wording():
             Interview.objects.update(language=f"{language}-XX")
-            invitation = inviting.invite(interview, actor="hanna")
-            send()
+            invitation = invite(interview)
+            send_messages()
             mail = outbox.outbox.pop()
             assert mail.extra_headers["Content-Language"] == language
             assert load_wording()[language]["invitation.link"] in str(mail.body)
@@ -107,7 +87,7 @@ class TestMail:
             CandidateMessage.objects.all().delete()
         Interview.objects.update(language="sv")
         invite(interview)
-        send()
+        send_messages()
         assert outbox.outbox[0].extra_headers["Content-Language"] == "en"
 
     def test_languages_have_same_texts(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
@@ -123,7 +103,7 @@ class TestMail:
         JobDescription.objects.update(title=f"Engineer {name}"[:200])
         Organisation.objects.update(name=f"Northwind {name}"[:100])
         invite(interview)
-        send()
+        send_messages()
         (mail,) = server.mails
         text, html = mail_parts(mail)
         assert server.recipients == [ADDRESS]
@@ -136,8 +116,8 @@ class TestMail:
         JobDescription.objects.update(employer_name="Contoso S.A.")
         for language in load_wording():
             Interview.objects.update(language=language)
-            page = Client().get(invitation_url(inviting.invite(interview, actor="hanna")), {"lang": language})
-            send()
+            page = Client().get(invitation_url(invite(interview)), {"lang": language})
+            send_messages()
             for text in (str(outbox.outbox.pop().body), page.content.decode()):
                 assert "Contoso S.A." in text
                 assert "S.A.." not in text
@@ -148,7 +128,7 @@ class TestMail:
         name = "\u202eليلى حداد"
         Candidate.objects.update(full_name=name)
         invite(interview)
-        send()
+        send_messages()
         body = str(outbox.outbox[0].body)
         assert f"{FIRST_STRONG_ISOLATE}{name[1:]}{POP_ISOLATE}" in body
         assert name[0] not in body
@@ -158,7 +138,7 @@ class TestMail:
         Candidate.objects.update(email=address)
         server.replies["RCPT"] = "553 no such mailbox"
         invite(interview)
-        send()
+        send_messages()
         assert message_state() == (Status.BOUNCED, MessageProblem.REFUSED)
         assert server.mails == []
 
@@ -167,20 +147,20 @@ class TestRules:
     def test_message_waits_for_morning(self, interview: Interview, time_machine: Any) -> None:
         time_machine.move_to(NIGHT, tick=False)
         invite(interview)
-        send()
+        send_messages()
         message = CandidateMessage.objects.get()
         assert message.waits_until == MORNING
         assert (message.status, message.tries, outbox.outbox) == (Status.PENDING, 0, [])
         time_machine.move_to(MORNING, tick=False)
         run_sweeps(0)
-        send()
+        send_messages()
         assert message_state() == (Status.SENT, "")
 
     @pytest.mark.parametrize("kind", [DoNotCall.Kind.OPTED_OUT, DoNotCall.Kind.DECLINED, DoNotCall.Kind.WRONG_PERSON])
     def test_refusal_forbids_mail(self, interview: Interview, kind: str) -> None:
         invite(interview)
         DoNotCall.objects.add_number(NUMBER, kind=kind, source="a test", candidate=interview.candidate)
-        send()
+        send_messages()
         assert message_state() == (Status.NOT_SENT, MessageProblem.DO_NOT_CONTACT)
         assert outbox.outbox == []
 
@@ -204,7 +184,7 @@ class TestRules:
             backend = settings.EMAIL_BACKEND
             invite(row)
             change(row)
-            send()
+            send_messages()
             assert row.messages.get().problem == problem
             settings.EMAIL_BACKEND = backend
         assert outbox.outbox == []
@@ -212,12 +192,12 @@ class TestRules:
     def test_refused_address_gets_no_more(self, server: SmtpServer, interview: Interview) -> None:
         server.replies["RCPT"] = "550 no such mailbox"
         invite(interview)
-        send()
+        send_messages()
         assert message_state() == (Status.BOUNCED, MessageProblem.REFUSED)
         server.replies.clear()
         other = make_interview(job=interview.job, email=ADDRESS.upper(), phone="+14155550101")
         invite(other)
-        send()
+        send_messages()
         assert other.messages.get().problem == MessageProblem.ADDRESS_BOUNCED
         assert server.mails == []
 
@@ -228,12 +208,12 @@ class TestRules:
             inviting.renew(invitation, actor="hanna", send=True)
         with pytest.raises(InvalidTransition):
             inviting.renew(invitation, actor="hanna", send=True)
-        send()
+        send_messages()
         assert len(outbox.outbox) == most
         assert len({mail.extra_headers["Message-ID"] for mail in outbox.outbox}) == most
         inviting.revoke(invitation, actor="hanna")
         invite(interview)
-        send()
+        send_messages()
         assert interview.messages.filter(problem=MessageProblem.LIMIT).count() == 1
         assert len(outbox.outbox) == most
 
@@ -254,17 +234,17 @@ class TestFaults:
     def test_lost_task_is_found(self, interview: Interview) -> None:
         invite(interview)
         lose_tasks()
-        sweep()
+        sweep_messages()
         assert message_state() == (Status.SENT, "")
 
     def test_server_that_is_down_is_tried_again(self, server: SmtpServer, interview: Interview) -> None:
         server.replies["RCPT"] = "451 try later"
         invite(interview)
-        send()
+        send_messages()
         message = CandidateMessage.objects.get()
         assert (message.status, message.tries, message.may_be_repeated) == (Status.PENDING, 1, False)
         server.replies.clear()
-        sweep()
+        sweep_messages()
         message.refresh_from_db()
         assert (message.status, message.may_be_repeated) == (Status.SENT, False)
 
@@ -272,9 +252,9 @@ class TestFaults:
         """The server takes the mail, and the connection breaks before its answer."""
         server.breaks_off = True
         invite(interview)
-        send()
+        send_messages()
         server.breaks_off = False
-        sweep()
+        sweep_messages()
         message = CandidateMessage.objects.get()
         assert (message.status, message.may_be_repeated) == (Status.SENT, True)
         assert [mail["Message-ID"] for mail in server.mails] == [message.provider_id] * 2
@@ -284,8 +264,8 @@ class TestFaults:
         with monkeypatch.context() as patch:
             patch.setattr(CandidateMessage, "mark_sent", lambda *_: exit())
             with pytest.raises(SystemExit):
-                send()
-        sweep()
+                send_messages()
+        sweep_messages()
         message = CandidateMessage.objects.get()
         assert (message.status, message.may_be_repeated, len(outbox.outbox)) == (Status.SENT, True, 2)
 
@@ -294,7 +274,7 @@ class TestFaults:
             for name, value in closed.settings.items():
                 setattr(settings, name, value)
         invite(interview)
-        send()
+        send_messages()
         assert CandidateMessage.objects.get().handed_over_at is None
 
 
@@ -302,10 +282,10 @@ class TestErasure:
     def test_erasure_keeps_bad_addresses_only(self, server: SmtpServer, interview: Interview) -> None:
         other = make_interview(job=interview.job, email="b@example.com", phone="+14155550101")
         invite(interview)
-        send()
+        send_messages()
         server.replies["RCPT"] = "550 no such mailbox"
         invite(other)
-        send()
+        send_messages()
         for row in (interview, other):
             erase_candidate(row.candidate, actor="hanna", reason="asked")
         sent, bounced = interview.messages.get(), other.messages.get()

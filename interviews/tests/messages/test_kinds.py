@@ -1,6 +1,6 @@
 """Reminders, thanks, and the message about a decision: when each is sent, and which gives way."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,16 +18,15 @@ from interviews.messages.texts import load_wording
 from interviews.models import CandidateMessage, Decision, Interview, MessageKind, MessageProblem, lock_interview
 from interviews.models.invitations.candidate_message import MOST_MESSAGES
 from interviews.models.result import Recommendation
-from interviews.task_handles import SEND_CANDIDATE_MESSAGE
 from jobs.models import JobDescription
 from screener.background.sweeps import run_sweeps
 from screener.models import InvalidTransition, RoleKey
-from tests.support.factories import make_approved_job, make_interview, run_tasks
+from tests.support.candidate_messages import NOON, invite, send_messages
+from tests.support.factories import make_approved_job, make_interview
 from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 11, 30, 20, tzinfo=UTC)  # in San Francisco
 Status = CandidateMessage.Status
 
 
@@ -51,14 +50,10 @@ def recruiter() -> User:
     return make_role_user(RoleKey.RECRUITER)
 
 
-def send() -> None:
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
-
-
 def pass_time(time_machine: Any, wait: timedelta) -> None:
     time_machine.move_to(timezone.now() + wait, tick=False)
     run_sweeps(0)
-    send()
+    send_messages()
 
 
 def states(interview: Interview) -> dict[str, tuple[str, str]]:
@@ -83,8 +78,8 @@ def decide(interview: Interview, by: User, verdict: str = "reject") -> Decision:
 
 class TestReminder:
     def test_candidate_is_reminded_once(self, interview: Interview, time_machine: Any) -> None:
-        invitation = inviting.invite(interview, actor="hanna")
-        send()
+        invitation = invite(interview)
+        send_messages()
         pass_time(time_machine, REMIND_AFTER - timedelta(minutes=1))
         assert len(outbox.outbox) == 1
         for _ in range(3):
@@ -94,33 +89,33 @@ class TestReminder:
         assert invitation_url(invitation, page="portal-never") in outbox.outbox[1].extra_headers["List-Unsubscribe"]
 
     def test_candidate_who_began_is_not_reminded(self, interview: Interview, time_machine: Any) -> None:
-        inviting.invite(interview, actor="hanna")
-        send()
+        invite(interview)
+        send_messages()
         begin(interview)
         pass_time(time_machine, REMIND_AFTER)
         assert states(interview)[MessageKind.REMINDER] == (Status.NOT_SENT, MessageProblem.NOT_NEEDED)
 
     def test_job_has_reminders_off(self, interview: Interview) -> None:
         interview.job.update_fields(sends_reminders=False)
-        inviting.invite(interview, actor="hanna")
-        send()
+        invite(interview)
+        send_messages()
         assert states(interview).keys() == {MessageKind.INVITATION}
 
     def test_reminder_gives_way(self, interview: Interview) -> None:
-        invitation = inviting.invite(interview, actor="hanna")
-        send()
+        invitation = invite(interview)
+        send_messages()
         inviting.renew(invitation, actor="hanna", send=True)
-        send()
+        send_messages()
         assert states(interview)[MessageKind.REMINDER] == (Status.NOT_SENT, MessageProblem.REPLACED)
         assert len(outbox.outbox) == 2
 
 
 class TestThanks:
     def test_completed_interview_is_thanked_for(self, interview: Interview) -> None:
-        inviting.invite(interview, actor="hanna")
-        send()
+        invite(interview)
+        send_messages()
         complete(interview)
-        send()
+        send_messages()
         assert states(interview)[MessageKind.THANK_YOU] == (Status.SENT, "")
         assert load_wording()["en"]["thank_you.link"] in str(outbox.outbox[1].body)
 
@@ -138,10 +133,10 @@ class TestOutcome:
     def test_candidate_is_told(self, job: JobDescription, recruiter: User, verdict: str) -> None:
         interview = make_completed_interview(job=job, full_name="Ada Lovelace")
         decision = decide(interview, recruiter, verdict)
-        send()
+        send_messages()
         assert MessageKind.OUTCOME not in states(interview)
         send_outcome(interview, decision_id=decision.pk, actor="hanna")
-        send()
+        send_messages()
         opening = load_wording()["en"][f"outcome.{verdict}.opening"].split("{")[0]
         assert opening in str(outbox.outbox[-1].body)
         with pytest.raises(InvalidTransition):
@@ -152,25 +147,25 @@ class TestOutcome:
         decision = decide(interview, recruiter)
         send_outcome(interview, decision_id=decision.pk, actor="hanna")
         later = decide(interview, recruiter, "hire")
-        send()
+        send_messages()
         assert states(interview)[MessageKind.OUTCOME] == (Status.NOT_SENT, MessageProblem.OUTDATED)
         with pytest.raises(InvalidTransition):
             send_outcome(interview, decision_id=decision.pk, actor="hanna")
         send_outcome(interview, decision_id=later.pk, actor="hanna")
-        send()
+        send_messages()
         assert interview.messages.get(decision=later).status == Status.SENT
 
     def test_outcome_is_last_of_three(self, interview: Interview, recruiter: User) -> None:
-        invitation = inviting.invite(interview, actor="hanna")
+        invitation = invite(interview)
         inviting.renew(invitation, actor="hanna", send=True)
-        send()
+        send_messages()
         complete(interview)
-        send()
+        send_messages()
         assert states(interview)[MessageKind.THANK_YOU] == (Status.NOT_SENT, MessageProblem.LIMIT)
         Interview.objects.update(result_status=Interview.ResultStatus.NEEDS_REVIEW)
         decision = decide(interview, recruiter)
         send_outcome(interview, decision_id=decision.pk, actor="hanna")
-        send()
+        send_messages()
         assert CandidateMessage.objects.counted().count() == len(outbox.outbox) == MOST_MESSAGES
         other = decide(interview, recruiter, "hire")
         with pytest.raises(InvalidTransition):

@@ -1,6 +1,6 @@
 """Messages as SMS: when one is chosen, sent once and withheld, and how reports of the carrier change it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,12 +17,12 @@ from interviews.messages.delivery import REMIND_AFTER
 from interviews.messages.routing import choose_channel
 from interviews.messages.sms.delivery import KNOWN_AFTER
 from interviews.messages.texts import load_wording
-from interviews.models import CandidateMessage, Interview, Invitation, MessageKind, MessageProblem, lock_interview
+from interviews.models import CandidateMessage, Interview, MessageKind, MessageProblem, lock_interview
 from interviews.models.invitations.candidate_message import MOST_MESSAGES
-from interviews.task_handles import SEND_CANDIDATE_MESSAGE
 from interviews.wait_reason import WaitReason
 from jobs.models import JobDescription
 from screener.background.sweeps import run_sweeps
+from tests.support.candidate_messages import MORNING, NIGHT, NOON, invite, send_messages, sweep_messages
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.sms_sender import report_sms
@@ -30,9 +30,6 @@ from tests.support.sms_sender import report_sms
 pytestmark = pytest.mark.django_db
 NUMBER, SENDER = "+14155550100", "+14155550199"
 LANDLINE = "+493012345678"
-NOON = datetime(2026, 11, 30, 20, tzinfo=UTC)  # in San Francisco
-NIGHT = datetime(2026, 11, 30, 7, tzinfo=UTC)
-MORNING = datetime(2026, 11, 30, 16, tzinfo=UTC)
 GSM_LETTERS = set(
     "@£$¥èéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà§¿¡ !\"#%&'()*+,-./0123456789:;<=>?_"
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -67,22 +64,6 @@ def make_texted(job: JobDescription, phone: str = NUMBER, **candidate: Any) -> I
     return interview
 
 
-def invite(interview: Interview) -> Invitation:
-    return inviting.invite(interview, actor="hanna")
-
-
-def send() -> None:
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
-
-
-def sweep() -> None:
-    """Let the wait of a retry and the lease of a crashed worker be over."""
-    past = timezone.now() - timedelta(hours=1)
-    CandidateMessage.objects.update(retry_at=past, lease_until=past, updated_at=past)
-    run_sweeps(0)
-    send()
-
-
 def state_of(interview: Interview, kind: str = MessageKind.INVITATION) -> tuple[str, str, str]:
     message = interview.messages.filter(kind=kind).latest("occurrence")
     return message.channel, message.status, message.problem
@@ -93,7 +74,7 @@ class TestChannel:
         self, twilio: FakeTwilio, interview: Interview, client: Client, settings: Any
     ) -> None:
         invitation = invite(interview)
-        send()
+        send_messages()
         (sms,) = twilio.messages
         assert (sms["to"], sms["sender"]) == (NUMBER, SENDER)
         link = short_invitation_url(invitation)
@@ -109,20 +90,20 @@ class TestChannel:
     def test_messaging_service_sends(self, twilio: FakeTwilio, interview: Interview, settings: Any) -> None:
         settings.TWILIO_SMS_SENDER = "MG" + "0" * 32
         invite(interview)
-        send()
+        send_messages()
         assert twilio.messages[0]["sender"] == settings.TWILIO_SMS_SENDER
 
     def test_mail_comes_first(self, twilio: FakeTwilio, job: JobDescription, settings: Any) -> None:
         by_mail = make_texted(job, email="ada@example.com")
         invite(by_mail)
-        send()
+        send_messages()
         assert state_of(by_mail)[0] == Channel.MAIL
         assert len(outbox.outbox) == 1
         assert twilio.messages == []
         bounced = make_texted(job, phone="+14155550101", email="b@example.com")
         by_mail.messages.get(kind=MessageKind.INVITATION).mark_refused("b@example.com", "550")
         invite(bounced)
-        send()
+        send_messages()
         assert state_of(bounced) == (Channel.SMS, Status.SENT, "")
 
     def test_job_has_sms_first(self, twilio: FakeTwilio, settings: Any) -> None:
@@ -131,7 +112,7 @@ class TestChannel:
         by_mail = make_texted(job, LANDLINE, email="b@example.com", timezone="America/Los_Angeles")
         for row in (by_sms, by_mail):
             invite(row)
-        send()
+        send_messages()
         assert [state_of(row)[:2] for row in (by_sms, by_mail)] == [
             (Channel.SMS, Status.SENT),
             (Channel.MAIL, Status.SENT),
@@ -139,13 +120,13 @@ class TestChannel:
         settings.TWILIO_SMS_SENDER = ""
         without = make_texted(job, phone="+14155550102", email="c@example.com")
         invite(without)
-        send()
+        send_messages()
         assert state_of(without)[0] == Channel.MAIL
 
     def test_sms_is_off_without_sender(self, twilio: FakeTwilio, interview: Interview, settings: Any) -> None:
         settings.TWILIO_SMS_SENDER = ""
         invite(interview)
-        send()
+        send_messages()
         assert state_of(interview) == (Channel.MAIL, Status.NOT_SENT, MessageProblem.NO_ADDRESS)
         assert twilio.messages == []
 
@@ -165,7 +146,7 @@ class TestWording:
         for language in load_wording():
             Interview.objects.update(language=language)
             invitation = invite(interview)
-            send()
+            send_messages()
             inviting.revoke(invitation, actor="hanna")
             CandidateMessage.objects.all().delete()
         assert len({sms["body"] for sms in twilio.messages}) == len(load_wording())
@@ -182,7 +163,7 @@ class TestWording:
         Candidate.objects.update(full_name="x" * 190)
         JobDescription.objects.update(title="a\r\nb{link}" + "x" * 150, employer_name="Northwind {number}" + "x" * 40)
         invite(interview)
-        send()
+        send_messages()
         body = twilio.messages[0]["body"]
         assert "\n" not in body
         assert len(body) < 2 * SEGMENT
@@ -192,12 +173,12 @@ class TestRules:
     def test_sms_waits_for_morning(self, twilio: FakeTwilio, interview: Interview, time_machine: Any) -> None:
         time_machine.move_to(NIGHT, tick=False)
         invite(interview)
-        send()
+        send_messages()
         message = interview.messages.get()
         assert (message.channel, message.waits_until, twilio.messages) == (Channel.SMS, MORNING, [])
         time_machine.move_to(MORNING, tick=False)
         run_sweeps(0)
-        send()
+        send_messages()
         assert state_of(interview)[1] == Status.SENT
 
     def test_each_rule_withholds_sms(self, twilio: FakeTwilio, job: JobDescription, settings: Any) -> None:
@@ -221,26 +202,26 @@ class TestRules:
             row = make_texted(job, phone=f"+1415555013{number}")
             invite(row)
             change(row)
-            send()
+            send_messages()
             assert state_of(row)[1:] == (Status.NOT_SENT, problem), number
         settings.WHITELISTED_NUMBERS = []
         row = make_texted(job, phone="+14155550140")
         invite(row)
-        send()
+        send_messages()
         assert state_of(row)[2] == MessageProblem.NUMBER_NOT_ALLOWED
         assert twilio.messages == []
 
     def test_limit_counts_both_channels(self, twilio: FakeTwilio, interview: Interview) -> None:
         invitation = invite(interview)
-        send()
+        send_messages()
         interview.candidate.update_fields(email="ada@example.com")
         inviting.renew(invitation, actor="hanna", send=True)
-        send()
+        send_messages()
         assert (len(twilio.messages), len(outbox.outbox)) == (1, 1)
         with lock_interview(interview) as locked:
             locked.begin()
             locked.finish(Interview.Outcome.COMPLETE)
-        send()
+        send_messages()
         assert state_of(interview, MessageKind.THANK_YOU)[1:] == (Status.NOT_SENT, MessageProblem.LIMIT)
         assert CandidateMessage.objects.counted().count() < MOST_MESSAGES
 
@@ -251,23 +232,23 @@ class TestRules:
 class TestKinds:
     def test_reminder_follows_sms(self, twilio: FakeTwilio, interview: Interview, time_machine: Any) -> None:
         invite(interview)
-        send()
+        send_messages()
         time_machine.move_to(NOON + REMIND_AFTER, tick=False)
         run_sweeps(0)
-        send()
+        send_messages()
         assert state_of(interview, MessageKind.REMINDER) == (Channel.SMS, Status.SENT, "")
 
     def test_time_and_cancellation_are_told(self, twilio: FakeTwilio, interview: Interview) -> None:
         invite(interview)
-        send()
+        send_messages()
         call_at = NOON + timedelta(days=1)
         with lock_interview(interview) as locked:
             locked.move_next_attempt(call_at, actor="hanna", wait_reason=WaitReason.SCHEDULED)
-        send()
+        send_messages()
         interview.candidate.update_fields(email="ada@example.com")
         with lock_interview(interview) as locked:
             locked.cancel(Interview.Outcome.BY_HR, actor="hanna")
-        send()
+        send_messages()
         assert [interview.messages.filter(channel=Channel.SMS, status=Status.SENT).count(), len(outbox.outbox)] == [
             3,
             0,
@@ -281,14 +262,14 @@ class TestSentOnce:
         """Twilio takes the SMS, and the connection breaks before its answer."""
         invite(interview)
         twilio.behaviour = "lost"
-        send()
+        send_messages()
         twilio.behaviour = "ok"
         message = interview.messages.get()
         assert (message.status, message.handed_over_at, len(twilio.messages)) == (Status.PENDING, NOON, 1)
-        sweep()  # too early to know
+        sweep_messages()  # too early to know
         assert (state_of(interview)[1], len(twilio.messages)) == (Status.PENDING, 1)
         time_machine.move_to(NOON + KNOWN_AFTER, tick=False)
-        sweep()
+        sweep_messages()
         message.refresh_from_db()
         assert (message.status, message.provider_id) == (Status.SENT, twilio.messages[0]["sid"])
         assert (len(twilio.messages), message.may_be_repeated) == (1, False)
@@ -301,23 +282,23 @@ class TestSentOnce:
             locked.move_next_attempt(NOON + KNOWN_AFTER / 2, actor="hanna", wait_reason=WaitReason.SCHEDULED)
         invite(interview)
         twilio.behaviour = "lost"
-        send()
+        send_messages()
         twilio.behaviour = "ok"
         twilio.messages[0]["body"] = f"Sent from your Twilio trial account - {twilio.messages[0]['body']}"
         time_machine.move_to(NOON + KNOWN_AFTER, tick=False)
-        sweep()
+        sweep_messages()
         assert (state_of(interview)[1], len(twilio.messages)) == (Status.SENT, 1)
 
     def test_lookup_knows_changed_text(self, twilio: FakeTwilio, interview: Interview, time_machine: Any) -> None:
         """The title was edited before Twilio was asked. Twilio lists a reply to the number as well."""
         invite(interview)
         twilio.behaviour = "lost"
-        send()
+        send_messages()
         twilio.behaviour = "ok"
         twilio.messages.insert(0, twilio.messages[0] | {"sid": "SMreply", "direction": "outbound-reply"})
         JobDescription.objects.update(title="Another title")
         time_machine.move_to(NOON + KNOWN_AFTER, tick=False)
-        sweep()
+        sweep_messages()
         message = interview.messages.get(kind=MessageKind.INVITATION)
         assert (message.status, message.provider_id, len(twilio.messages)) == (
             Status.SENT,
@@ -330,11 +311,11 @@ class TestSentOnce:
     ) -> None:
         invite(interview)
         twilio.behaviour = "lost"
-        send()
+        send_messages()
         twilio.behaviour = "ok"
         twilio.messages.clear()
         time_machine.move_to(NOON + KNOWN_AFTER, tick=False)
-        sweep()
+        sweep_messages()
         assert (state_of(interview)[1], len(twilio.messages)) == (Status.SENT, 1)
         assert interview.messages.get(kind=MessageKind.INVITATION).may_be_repeated is False
 
@@ -345,11 +326,11 @@ class TestSentOnce:
         with monkeypatch.context() as patch:
             patch.setattr(CandidateMessage, "mark_sent", lambda *_: exit())
             with pytest.raises(SystemExit):
-                send()
+                send_messages()
         report_sms(client, twilio.messages[0], "delivered")
         reminder = interview.messages.get(kind=MessageKind.REMINDER)
         assert reminder.retry_at == NOON + REMIND_AFTER
-        sweep()
+        sweep_messages()
         assert state_of(interview) == (Channel.SMS, Status.DELIVERED, "")
         assert [sms["body"] for sms in twilio.messages].count(twilio.messages[0]["body"]) == 1
 
@@ -359,11 +340,11 @@ class TestSentOnce:
     ) -> None:
         twilio.behaviour = refusal
         invite(interview)
-        send()
+        send_messages()
         assert (state_of(interview)[1], interview.messages.get().tries) == (Status.PENDING, 1)
         twilio.behaviour = "ok"
         time_machine.move_to(NOON + KNOWN_AFTER, tick=False)
-        sweep()
+        sweep_messages()
         assert (state_of(interview)[1], len(twilio.messages)) == (Status.SENT, 1)
 
     @pytest.mark.parametrize(
@@ -380,7 +361,7 @@ class TestSentOnce:
     ) -> None:
         twilio.behaviour = (400, code)
         invite(interview)
-        send()
+        send_messages()
         assert state_of(interview) == (Channel.SMS, status, problem)
         is_opted_out = DoNotCall.objects.active().filter(kind=DoNotCall.Kind.OPTED_OUT).exists()
         interview.refresh_from_db()
@@ -409,7 +390,7 @@ class TestReports:
         problem: str,
     ) -> None:
         invite(interview)
-        send()
+        send_messages()
         for report in reports:
             word, _, code = report.partition(":")
             assert report_sms(client, twilio.messages[0], word, code).status_code == 204
@@ -419,18 +400,18 @@ class TestReports:
         self, twilio: FakeTwilio, job: JobDescription, interview: Interview, client: Client
     ) -> None:
         invite(interview)
-        send()
+        send_messages()
         report_sms(client, twilio.messages[0], "undelivered", "30006")
         message = interview.messages.get(kind=MessageKind.INVITATION)
         assert message.error_code == "30006"
         other = make_texted(make_approved_job(), phone=NUMBER)
         invite(other)
-        send()
+        send_messages()
         assert state_of(other) == (Channel.MAIL, Status.NOT_SENT, MessageProblem.NUMBER_UNREACHABLE)
 
     def test_strange_reports_change_nothing(self, twilio: FakeTwilio, interview: Interview, client: Client) -> None:
         invite(interview)
-        send()
+        send_messages()
         (sms,) = twilio.messages
         other_address = "/webhooks/twilio/messages/00000000-0000-0000-0000-000000000000/status"
         answers = [
@@ -446,7 +427,7 @@ class TestReports:
 
 def test_erasure_deletes_sms_at_carrier(twilio: FakeTwilio, interview: Interview, client: Client) -> None:
     invite(interview)
-    send()
+    send_messages()
     (sms,) = twilio.messages
     report_sms(client, sms, "delivered")
     erase_candidate(interview.candidate, actor="hanna", reason="asked")

@@ -1,6 +1,5 @@
 """SMS that come in: their meanings, effects, notices and replies."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +12,19 @@ from candidates.data_rights.erasure import erase_candidate
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.calling.rules import may_call_now
 from interviews.calling.verdicts import Never
-from interviews.invitations import inviting
 from interviews.messages.texts import load_wording
 from interviews.models import CandidateMessage, EventKind, Interview, Notice, NoticeKind, lock_interview
 from interviews.notices.creation import add_event_notices
 from interviews.notices.readers import set_watching
 from interviews.reception.sms.receiving import MOST_REPLIES
 from interviews.reception.sms.understanding import SmsIntent, understand_sms
-from interviews.task_handles import SEND_CANDIDATE_MESSAGE
+from tests.support.candidate_messages import NOON, invite, send_messages
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.sms_sender import post_signed, text_us
 from webhooks.models import TwilioEvent
 
 NUMBER, STRANGER = "+14155550100", "+14155550177"
-NOON = datetime(2026, 11, 30, 20, tzinfo=UTC)  # in San Francisco
 HERE = Path(__file__).parent
 KNOWN_BY_TWILIO = "STOP"
 READ_BY_PERSON = {SmsIntent.OTHER, SmsIntent.OTHER_TIME}
@@ -64,8 +61,8 @@ def texted(db: None, twilio: FakeTwilio, settings: Any, time_machine: Any) -> In
     time_machine.move_to(NOON)
     settings.TWILIO_SMS_SENDER = settings.TWILIO_PHONE_NUMBER
     interview = make_interview(email="", phone=NUMBER)
-    inviting.invite(interview, actor="hanna")
-    run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
+    invite(interview)
+    send_messages()
     assert len(twilio.messages) == 1
     return interview
 
@@ -87,8 +84,8 @@ class TestStop:
         assert (consent.given, consent.given_by) == (False, Consent.GivenBy.SMS)
         assert not is_called(texted.candidate)
         other = make_interview(job=make_approved_job(), email="", phone=NUMBER)
-        inviting.invite(other, actor="hanna")
-        run_tasks(only=SEND_CANDIDATE_MESSAGE.name)
+        invite(other)
+        send_messages()
         assert len(twilio.messages) == 1
 
     def test_other_words_are_confirmed_once(self, texted: Interview, client: Client) -> None:
