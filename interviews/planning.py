@@ -80,16 +80,18 @@ def plan_interview(
         raise NotPossible(language_problem, Obstacle.TRANSCRIPTION)
     try:
         return insert_interview(
-            candidate,
-            job,
-            question_set,
-            actor,
-            scheduled_for=scheduled_for,
-            campaign=campaign,
-            repeat_reason=repeat_reason,
-            more_time=more_time,
+            Interview(
+                candidate=candidate,
+                job=job,
+                question_set=question_set,
+                campaign=campaign,
+                repeat_reason=repeat_reason,
+                more_time=more_time,
+                scheduled_for=scheduled_for,
+                channel=channel,
+            ),
+            actor=actor,
             invite=invite,
-            channel=channel,
         )
     except IntegrityError as error:
         if not violates_constraint(error, ONE_LIVE_INTERVIEW):
@@ -98,39 +100,22 @@ def plan_interview(
 
 
 @transaction.atomic
-def insert_interview(
-    candidate: Candidate,
-    job: JobDescription,
-    question_set: QuestionSet,
-    actor: str,
-    *,
-    scheduled_for: datetime | None = None,
-    campaign: Campaign | None = None,
-    repeat_reason: str = "",
-    more_time: bool = False,
-    invite: bool = False,
-    channel: str = Channel.PHONE,
-) -> Interview:
-    """The rows of a planned interview. The caller has checked its conditions; each call checks them again."""
-    interview = Interview.objects.create(
-        candidate=candidate,
-        job=job,
-        question_set=question_set,
-        campaign=campaign,
-        language=question_set.language,
-        repeat_reason=repeat_reason,
-        more_time=more_time,
-        scheduled_for=scheduled_for,
-        channel=channel,
-    )
+def insert_interview(interview: Interview, *, actor: str, invite: bool = False) -> Interview:
+    """Save a planned interview and its other rows. The caller has checked its conditions; each call checks them again.
+
+    Its language is that of its questions.
+    """
+    question_set, scheduled_for = interview.question_set, interview.scheduled_for
+    interview.language = question_set.language
+    interview.save(force_insert=True)
     InterviewResponse.objects.bulk_create(
         _planned_response(interview, position, question)
         for position, question in enumerate(_questions_of(question_set))
     )
     wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
     with already_locked(interview) as locked_interview:
-        locked_interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=repeat_reason)
-        if channel == Channel.PHONE and (scheduled_for or not invite):
+        locked_interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=interview.repeat_reason)
+        if interview.channel == Channel.PHONE and (scheduled_for or not invite):
             locked_interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
         if invite:
             invite_locked(locked_interview, actor=actor)

@@ -93,7 +93,8 @@ def make_interview(*, job: JobDescription | None = None, **candidate: Any) -> In
     job = job or make_approved_job()
     question_set = job.approved_questions
     assert question_set
-    return insert_interview(make_candidate(**candidate), job, question_set, "a test")
+    interview = Interview(candidate=make_candidate(**candidate), job=job, question_set=question_set)
+    return insert_interview(interview, actor="a test")
 
 
 def make_assessed_interview(**candidate: Any) -> Interview:
