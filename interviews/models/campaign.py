@@ -53,7 +53,7 @@ class Campaign(BaseModel):
             return bool(Campaign.objects.over().filter(pk=self.pk).update(ended_at=at))
 
     def reopen(self) -> None:
-        """Another candidate is called: the campaign ends again. In the transaction that plans their interview."""
+        """Clear the end, as another candidate is called. Belongs in the transaction that plans their interview."""
         if self._lock().ended_at:
             self.update_fields(ended_at=None)
 

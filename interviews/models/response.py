@@ -29,7 +29,7 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
         return cast(Self, visible_records(self, viewer))
 
     def waiting_for_person(self) -> Self:
-        """Transcribed answers without a score, of results that need a person and on which nobody has decided."""
+        """Transcribed answers without a score, of results that need a person and have no decision."""
         return self.without_score().filter(interview__in=Interview.objects.with_unclear_result())
 
     def without_score(self) -> Self:

@@ -119,7 +119,7 @@ def sent_answers(interview: Interview) -> list[dict[str, Any]]:
 
 
 def _words_state(status: str, transcript: str) -> str | None:
-    """None: the answer turned out to be none, or its words were erased."""
+    """None: the recording was no answer, or its words were erased."""
     if transcript:
         return "understood"
     if status == InterviewResponse.Status.ANSWERED:

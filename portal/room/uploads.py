@@ -18,7 +18,7 @@ from portal.room.views import add_chunk_view, refuse
 log = logging.getLogger(__name__)
 
 UNAVAILABLE = 503
-"""The page sends the chunk again after such a status."""
+"""The page sends the chunk again after this status."""
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _CHUNK = re.compile(rf"/i/([^/]+)/room/(?:takes/({_UUID})|clips/({_UUID}))/chunks/([0-9]{{1,9}})/")
 

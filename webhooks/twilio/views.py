@@ -135,9 +135,9 @@ class TurnView(TwilioView):
 
 
 def _mark_limit(attempt: LockedAttempt, input: engine.Input) -> engine.Input:
-    """Twilio does not say that a recording ended because it was as long as it may be. Its length does.
+    """Mark an answer that its time limit ended. Twilio does not report that; the length of the recording shows it.
 
-    The carrier transcribes no longer recordings, and not two as one.
+    Has no effect where the carrier transcribes: it takes no longer recordings, and not two as one.
     """
     position, is_question = attempt.row.position, attempt.row.stage == engine.Stage.QUESTION
     if not isinstance(input, engine.RecordedAnswer) or input.ended is not engine.RecordingEnd.PAUSE:

@@ -87,12 +87,12 @@ MOST_WITH: dict[str, int] = {
     MessageKind.THANK_YOU: 2,
     MessageKind.OUTCOME: MOST_MESSAGES,
 }
-"""So many messages an interview has at most, with one of this kind. The third one is left for the outcome.
+"""The most messages of an interview, by the kind of the last one. The third one is left for the outcome.
 
 A reminder that waits gives way to any other message.
 """
 MOST_APPOINTMENTS = 5
-"""Times of calls are counted for themselves. Cancellations are not counted: each takes back a time that was told."""
+"""Messages with times of calls have a limit of their own. Cancellations have none: each takes back a time."""
 
 
 class MessageQuerySet(LeasableQuerySet["CandidateMessage"]):
@@ -147,7 +147,7 @@ class MessageQuerySet(LeasableQuerySet["CandidateMessage"]):
             self.queue(interview, MessageKind.APPOINTMENT, actor=actor)
 
     def queue_cancellation(self, interview: Interview, *, actor: str) -> None:
-        """Tell the candidate that a call does not take place whose time they were told, if it is still to come."""
+        """Tell the candidate that the call whose time they know is cancelled, if that time is still to come."""
         waiting = self.pending().filter(interview=interview, kind=MessageKind.CANCELLATION)
         if self.told_appointment(interview) and not waiting.exists():
             self.queue(interview, MessageKind.CANCELLATION, actor=actor)

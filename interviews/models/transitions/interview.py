@@ -204,7 +204,7 @@ class LockedInterview:
         self.row.update_fields(**NO_NEXT_ATTEMPT)
 
     def count_postponement(self, change: int = 1) -> None:
-        """Such an attempt uses up none of the job's. -1: it was none after all."""
+        """A postponed attempt uses up no attempt of the job. -1: the attempt was not postponed after all."""
         self.row.update_fields(postponements=self.row.postponements + change)
 
     def record_person_request(self, *, reason: str, data: dict[str, str]) -> None:
@@ -316,7 +316,7 @@ class LockedInterview:
         self.add_event(EventKind.ANSWERS_ERASED, actor=actor)
 
     def _call_off_appointment(self, *, actor: str) -> None:
-        """The call that a person has chosen the time of is not placed then: it leaves the candidate's calendar."""
+        """A call at a time that a person chose is not placed: it leaves the candidate's calendar."""
         if self.row.wait_reason in AGREED:
             CandidateMessage.objects.queue_cancellation(self.row, actor=actor)
 

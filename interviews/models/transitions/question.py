@@ -73,7 +73,7 @@ def _recording_at(attempt: LockedAttempt, turn: int) -> LockedRecording | None:
 
 
 def _mark_request(attempt: LockedAttempt, fact: engine.RequestRecorded) -> None:
-    """A recording is no answer. The one of this turn was saved so."""
+    """Mark an earlier recording as a request. The recording of this turn was saved with its mark."""
     no_answer = OF_REQUEST[fact.request]
     if fact.turn is not None:
         attempt.row.recordings.filter(turn=fact.turn).update(request=no_answer)

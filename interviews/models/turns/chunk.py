@@ -11,7 +11,7 @@ CHUNKS_PER_SECOND = 2
 EXCESS_SECONDS = 2
 """A take may be longer than its question allows by the time in which the page stops recording."""
 MAX_NUMBER = 1_000_000
-"""A larger number of a chunk can't be meant, and may be none for the database."""
+"""A larger number of a chunk is a mistake, and may not fit its column."""
 
 
 class ChunkQuerySet(models.QuerySet["Any"]):
