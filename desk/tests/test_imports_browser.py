@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, expect
 
+from candidates.models import Import
 from tests.support.accessibility import find_violations
 from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
 from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text
@@ -43,14 +44,14 @@ def test_file_is_imported_by_keys(page: Page) -> None:
     check_page(page)
     page.get_by_label("Call them for").select_option(label="Support specialist")
     page.get_by_role("button", name="Import", exact=True).press("Enter")
-    expect(page.get_by_text("Rows are being imported", exact=True)).to_be_visible()
+    expect(page.get_by_text(Import.Status.READING.label, exact=True)).to_be_visible()
     in_thread(run_tasks)
-    expect(page.get_by_text("Refused rows", exact=True)).to_be_visible()
+    expect(page.locator("#i-refused")).to_be_visible()
     check_page(page)
     page.get_by_role("link", name="Undo the import").press("Enter")
     check_page(page)
     page.get_by_role("button", name="Undo the import").press("Enter")
-    expect(page.get_by_text("Being undone", exact=True)).to_be_visible()
+    expect(page.get_by_text(Import.Status.UNDOING.label, exact=True)).to_be_visible()
     in_thread(run_tasks)
-    expect(page.get_by_text("Undone", exact=True)).to_be_visible()
+    expect(page.get_by_text(Import.Status.UNDONE.label, exact=True)).to_be_visible()
     check_page(page)

@@ -71,7 +71,7 @@ class RoomUser(CandidateUser):
         """From the invitation through the check of the microphone."""
         self.press("a[href*='/room/']")
         self.press_button("Switch the microphone on")
-        self.page.get_by_role("button", name="I hear myself well").wait_for()
+        self.page.locator('[data-do="finish-check"]').wait_for()
         self.check_page()
         self.take_screenshot("check")
         self.press_button("I hear myself well")
