@@ -9,13 +9,12 @@ from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, expect
 
 from candidates.models import Import
-from tests.support.accessibility import find_violations
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.accessibility import check_page
+from tests.support.browser import in_thread, logged_in_page
 from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text
 from tests.support.factories import make_approved_job, run_tasks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PAGE_WIDTH = "document.documentElement.scrollWidth"
 
 
 @pytest.fixture
@@ -23,14 +22,6 @@ def page(live_server: Any, transactional_db: None) -> Iterator[Page]:
     make_approved_job(title="Support specialist")
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
         yield page
-
-
-def check_page(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    assert find_violations(page) == {}
-    page.set_viewport_size(NARROW)
-    assert page.evaluate(PAGE_WIDTH) <= NARROW["width"]
-    page.set_viewport_size(WIDE)
 
 
 def test_file_is_imported_by_keys(page: Page) -> None:

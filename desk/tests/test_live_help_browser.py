@@ -11,14 +11,13 @@ from playwright.sync_api import Page, expect
 
 from candidates.models import Candidate
 from interviews.models import Attempt, Interview, lock_interview
-from tests.support.accessibility import find_unreached_controls, find_violations
-from tests.support.browser import NARROW, WIDE, in_thread, logged_in_page
+from tests.support.accessibility import check_page, find_unreached_controls
+from tests.support.browser import in_thread, logged_in_page
 from tests.support.factories import make_approved_job, make_candidate, make_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LIST, DUPLICATES = reverse("desk-unreachable"), reverse("desk-duplicates")
-PAGE_WIDTH = "document.documentElement.scrollWidth"
 
 
 @pytest.fixture
@@ -32,14 +31,6 @@ def page(live_server: Any, transactional_db: None) -> Iterator[Page]:
     make_candidate(full_name="A. Lovelace", phone="+14155550101", email="")
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
         yield page
-
-
-def check_page(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    assert find_violations(page) == {}
-    page.set_viewport_size(NARROW)
-    assert page.evaluate(PAGE_WIDTH) <= NARROW["width"]
-    page.set_viewport_size(WIDE)
 
 
 def count_interviews() -> None:

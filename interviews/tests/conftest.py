@@ -1,6 +1,7 @@
 """Fixtures of more than one file."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from screener.services.interviewer import selection
 from screener.services.interviewer.protocol import ResponseScores, ResponseText
 from tests.support.changed_wording import changed_wording
 from tests.support.scripted_interviewer import ScriptedInterviewer
+from tests.support.smtp_server import SmtpServer, run_smtp_server
 
 
 @pytest.fixture
@@ -27,3 +29,12 @@ def other_wording() -> Iterator[None]:
     """Other labels and other stored sentences. A test that passes with them depends on codes alone."""
     with changed_wording():
         yield
+
+
+@pytest.fixture
+def smtp_server(settings: Any) -> Iterator[SmtpServer]:
+    """The mail server of the deployment."""
+    with run_smtp_server() as server:
+        for name, value in server.settings.items():
+            setattr(settings, name, value)
+        yield server

@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
@@ -15,7 +14,7 @@ from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.services.interviewer import selection
 from screener.tasks import sweep
-from tests.support.factories import API_ACTOR, QUESTIONS, make_approved_job, make_job, run_tasks
+from tests.support.factories import API_ACTOR, QUESTIONS, lose_tasks, make_approved_job, make_job, run_tasks
 
 pytestmark = pytest.mark.django_db
 JOBS, SETS = "/api/v1/jobs/", "/api/v1/question-sets/"
@@ -194,7 +193,7 @@ class TestGeneratingQuestions:
         job.request_questions()
         long_ago = timezone.now() - timedelta(minutes=5)
         JobDescription.objects.update(lease=uuid4(), lease_until=long_ago, updated_at=long_ago)
-        ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+        lose_tasks()
         sweep(0)
         assert run_tasks() == ["jobs.write_questions"]
         job.refresh_from_db()

@@ -5,6 +5,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from tests.support.browser import NARROW, WIDE
+
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTROLS = "a[href], button, input, select, textarea, summary, audio[controls], video[controls], [tabindex='0']"
 NUMBER_CONTROLS = """selector => {
@@ -21,6 +23,7 @@ NUMBER_CONTROLS = """selector => {
 BUTTONS_OF_PLAYER = 10
 """At most, which Tab reaches one by one and which no element stands for."""
 FOCUSED_CONTROL = "document.activeElement.dataset.control ?? ''"
+PAGE_WIDTH = "document.documentElement.scrollWidth"
 
 
 def find_violations(page: Page) -> dict[str, list[str]]:
@@ -40,3 +43,12 @@ def find_unreached_controls(page: Page) -> list[str]:
         page.keyboard.press("Tab")
         reached.add(page.evaluate(FOCUSED_CONTROL))
     return [control for number, control in enumerate(controls) if str(number) not in reached]
+
+
+def check_page(page: Page) -> None:
+    """The page has no violation, and fits on a phone."""
+    page.wait_for_load_state("networkidle")
+    assert find_violations(page) == {}
+    page.set_viewport_size(NARROW)
+    assert page.evaluate(PAGE_WIDTH) <= NARROW["width"]
+    page.set_viewport_size(WIDE)

@@ -26,7 +26,7 @@ from jobs.models import JobDescription
 from screener.access.viewer import SCOPE_PERMISSIONS
 from screener.models import Organisation, SpokenLine
 from tests.support.copied_results import count_different_copies
-from tests.support.factories import make_organisation, run_tasks
+from tests.support.factories import lose_tasks, make_organisation, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
 from tests.support.twilio_driver import Phone, snapshot_rows
@@ -67,7 +67,7 @@ def sweep() -> None:
 
 
 def lose_jobs() -> None:
-    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+    lose_tasks()
 
 
 class TestRows:

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import override_settings
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from devtools.model_simulator.replies import Behaviour, error_reply, hanging_reply, json_reply, raw_reply
 from devtools.model_simulator.server import ModelSimulator
@@ -33,7 +32,7 @@ from screener.models import ModelCall
 from screener.services.transcription.carrier_transcriber import NEVER_CAME, NO_TRANSCRIPT
 from screener.services.transcription.protocol import AnswerRecording, TranscriptPending
 from screener.tasks import sweep
-from tests.support.factories import make_approved_job, make_candidate, make_interview, run_tasks
+from tests.support.factories import lose_tasks, make_approved_job, make_candidate, make_interview, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_speech_server import fake_speech_server
 from tests.support.fake_twilio import FakeTwilio
@@ -85,7 +84,7 @@ def transcribed(response: InterviewResponse) -> InterviewResponse:
 
 def after(time_machine: Any, response: InterviewResponse, **time: float) -> InterviewResponse:
     """Every job is lost, time passes, and the sweep comes by."""
-    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+    lose_tasks()
     time_machine.move_to(timezone.now() + timedelta(**time), tick=False)
     sweep(0)
     run_tasks()

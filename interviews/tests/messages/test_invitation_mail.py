@@ -1,6 +1,5 @@
 """The mail with an invitation: when it is made, sent, withheld and repeated, and its content."""
 
-from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import Any
 
@@ -41,14 +40,6 @@ def interview() -> Interview:
     return make_interview(email=ADDRESS, phone=NUMBER)
 
 
-@pytest.fixture
-def server(settings: Any) -> Iterator[SmtpServer]:
-    with run_smtp_server() as server:
-        for name, value in server.settings.items():
-            setattr(settings, name, value)
-        yield server
-
-
 def message_state() -> tuple[str, str]:
     message = CandidateMessage.objects.get()
     return message.status, message.problem
@@ -59,16 +50,16 @@ def mail_parts(mail: EmailMessage) -> list[str]:
 
 
 class TestMail:
-    def test_mail_arrives_with_link(self, server: SmtpServer, interview: Interview) -> None:
+    def test_mail_arrives_with_link(self, smtp_server: SmtpServer, interview: Interview) -> None:
         invitation = invite(interview)
         assert message_state() == (Status.PENDING, "")
         send_messages()
-        (mail,) = server.mails
+        (mail,) = smtp_server.mails
         message = CandidateMessage.objects.get()
         assert message.status == Status.SENT
         assert message.sent_at == timezone.now()
         assert mail["Message-ID"] == message.provider_id
-        assert server.recipients == [ADDRESS]
+        assert smtp_server.recipients == [ADDRESS]
         assert Organisation.objects.get().name in str(mail["From"])
         for part in mail_parts(mail):
             assert invitation_url(invitation) in part
@@ -98,15 +89,15 @@ class TestMail:
             load_wording.__wrapped__()
 
     @pytest.mark.parametrize("name", ["", "  ", "{employer}", "<b>Ada</b>", "a\r\nBcc: x@example.com", "x" * 190])
-    def test_hostile_names_stay_text(self, server: SmtpServer, interview: Interview, name: str) -> None:
+    def test_hostile_names_stay_text(self, smtp_server: SmtpServer, interview: Interview, name: str) -> None:
         Candidate.objects.update(full_name=name)
         JobDescription.objects.update(title=f"Engineer {name}"[:200])
         Organisation.objects.update(name=f"Northwind {name}"[:100])
         invite(interview)
         send_messages()
-        (mail,) = server.mails
+        (mail,) = smtp_server.mails
         text, html = mail_parts(mail)
-        assert server.recipients == [ADDRESS]
+        assert smtp_server.recipients == [ADDRESS]
         assert mail["Bcc"] is None
         assert "<b>" not in html
         assert len(str(mail["Subject"])) < 250
@@ -134,13 +125,13 @@ class TestMail:
         assert name[0] not in body
 
     @pytest.mark.parametrize("address", ["ada@example.com\nBcc: x@example.com", "not an address", "@"])
-    def test_bad_address_is_refused(self, server: SmtpServer, interview: Interview, address: str) -> None:
+    def test_bad_address_is_refused(self, smtp_server: SmtpServer, interview: Interview, address: str) -> None:
         Candidate.objects.update(email=address)
-        server.replies["RCPT"] = "553 no such mailbox"
+        smtp_server.replies["RCPT"] = "553 no such mailbox"
         invite(interview)
         send_messages()
         assert message_state() == (Status.BOUNCED, MessageProblem.REFUSED)
-        assert server.mails == []
+        assert smtp_server.mails == []
 
 
 class TestRules:
@@ -189,17 +180,17 @@ class TestRules:
             settings.EMAIL_BACKEND = backend
         assert outbox.outbox == []
 
-    def test_refused_address_gets_no_more(self, server: SmtpServer, interview: Interview) -> None:
-        server.replies["RCPT"] = "550 no such mailbox"
+    def test_refused_address_gets_no_more(self, smtp_server: SmtpServer, interview: Interview) -> None:
+        smtp_server.replies["RCPT"] = "550 no such mailbox"
         invite(interview)
         send_messages()
         assert message_state() == (Status.BOUNCED, MessageProblem.REFUSED)
-        server.replies.clear()
+        smtp_server.replies.clear()
         other = make_interview(job=interview.job, email=ADDRESS.upper(), phone="+14155550101")
         invite(other)
         send_messages()
         assert other.messages.get().problem == MessageProblem.ADDRESS_BOUNCED
-        assert server.mails == []
+        assert smtp_server.mails == []
 
     def test_invitation_leaves_room_for_outcome(self, interview: Interview) -> None:
         invitation = invite(interview)
@@ -237,27 +228,27 @@ class TestFaults:
         sweep_messages()
         assert message_state() == (Status.SENT, "")
 
-    def test_server_that_is_down_is_tried_again(self, server: SmtpServer, interview: Interview) -> None:
-        server.replies["RCPT"] = "451 try later"
+    def test_server_that_is_down_is_tried_again(self, smtp_server: SmtpServer, interview: Interview) -> None:
+        smtp_server.replies["RCPT"] = "451 try later"
         invite(interview)
         send_messages()
         message = CandidateMessage.objects.get()
         assert (message.status, message.tries, message.may_be_repeated) == (Status.PENDING, 1, False)
-        server.replies.clear()
+        smtp_server.replies.clear()
         sweep_messages()
         message.refresh_from_db()
         assert (message.status, message.may_be_repeated) == (Status.SENT, False)
 
-    def test_repeated_mail_leaves_trace(self, server: SmtpServer, interview: Interview) -> None:
+    def test_repeated_mail_leaves_trace(self, smtp_server: SmtpServer, interview: Interview) -> None:
         """The server takes the mail, and the connection breaks before its answer."""
-        server.breaks_off = True
+        smtp_server.breaks_off = True
         invite(interview)
         send_messages()
-        server.breaks_off = False
+        smtp_server.breaks_off = False
         sweep_messages()
         message = CandidateMessage.objects.get()
         assert (message.status, message.may_be_repeated) == (Status.SENT, True)
-        assert [mail["Message-ID"] for mail in server.mails] == [message.provider_id] * 2
+        assert [mail["Message-ID"] for mail in smtp_server.mails] == [message.provider_id] * 2
 
     def test_crash_leaves_trace(self, interview: Interview, monkeypatch: pytest.MonkeyPatch) -> None:
         invite(interview)
@@ -279,11 +270,11 @@ class TestFaults:
 
 
 class TestErasure:
-    def test_erasure_keeps_bad_addresses_only(self, server: SmtpServer, interview: Interview) -> None:
+    def test_erasure_keeps_bad_addresses_only(self, smtp_server: SmtpServer, interview: Interview) -> None:
         other = make_interview(job=interview.job, email="b@example.com", phone="+14155550101")
         invite(interview)
         send_messages()
-        server.replies["RCPT"] = "550 no such mailbox"
+        smtp_server.replies["RCPT"] = "550 no such mailbox"
         invite(other)
         send_messages()
         for row in (interview, other):

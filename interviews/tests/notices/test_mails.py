@@ -1,6 +1,5 @@
 """Mails with notices: their plan, their content, faults of the mail server, and their end."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,7 +39,7 @@ from screener.web.language import PREFERENCE as LANGUAGE
 from tests.support.factories import lose_tasks, make_approved_job, run_tasks
 from tests.support.role_accounts import make_role_user
 from tests.support.sample_rows import HOSTILE, make_completed_interview
-from tests.support.smtp_server import SmtpServer, run_smtp_server
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 11, 30, 17, tzinfo=UTC)  # 9 o'clock in Los Angeles
@@ -58,14 +57,6 @@ def manager(job: JobDescription) -> User:
     user.email = ADDRESS
     user.save()
     return user
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[SmtpServer]:
-    with run_smtp_server() as server:
-        for name, value in server.settings.items():
-            setattr(settings, name, value)
-        yield server
 
 
 def add_notices(manager: User, *names: str, kind: NoticeKind = NoticeKind.PERSON_REQUEST) -> list[Interview]:
@@ -192,13 +183,13 @@ class TestDigests:
 
 
 class TestContent:
-    def test_mail_is_composed_for_its_reader(self, manager: User, server: SmtpServer, time_machine: Any) -> None:
+    def test_mail_is_composed_for_its_reader(self, manager: User, smtp_server: SmtpServer, time_machine: Any) -> None:
         names = [HOSTILE, *(f"Candidate {number}" for number in range(MOST_LINES))]
         add_notices(manager, *names)
         pass_time(time_machine)
         send_due()
-        (message,) = server.mails
-        assert server.recipients == [ADDRESS]
+        (message,) = smtp_server.mails
+        assert smtp_server.recipients == [ADDRESS]
         assert "Candidate" not in message["Subject"]
         assert "Support specialist" in message["Subject"]
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -268,12 +259,12 @@ class TestContent:
 
 class TestFaults:
     @pytest.fixture(autouse=True)
-    def due_notice(self, server: SmtpServer, manager: User, time_machine: Any) -> None:
+    def due_notice(self, smtp_server: SmtpServer, manager: User, time_machine: Any) -> None:
         add_notices(manager, "Ada Lovelace")
         pass_time(time_machine)
 
-    def test_refused_mailbox_is_shown(self, server: SmtpServer, manager: User) -> None:
-        server.replies["RCPT"] = "550 no such user"
+    def test_refused_mailbox_is_shown(self, smtp_server: SmtpServer, manager: User) -> None:
+        smtp_server.replies["RCPT"] = "550 no such user"
         send_due()
         failed = NoticeMail.objects.get()
         assert (failed.status, bool(failed.error), ADDRESS in failed.error) == (NoticeMail.Status.FAILED, True, False)
@@ -285,48 +276,48 @@ class TestFaults:
         ("command", "reply"),
         [("RCPT", "451 later"), ("DATA", "451 later"), ("MAIL", "451 later"), ("MAIL", "550 sender not allowed")],
     )
-    def test_refusal_of_server_is_tried_again(self, server: SmtpServer, command: str, reply: str) -> None:
-        server.replies[command] = reply
+    def test_refusal_of_server_is_tried_again(self, smtp_server: SmtpServer, command: str, reply: str) -> None:
+        smtp_server.replies[command] = reply
         send_due()
         waiting = NoticeMail.objects.get()
         assert (waiting.status, bool(waiting.error), bool(waiting.retry_at)) == (NoticeMail.Status.PENDING, True, True)
-        server.replies.clear()
+        smtp_server.replies.clear()
         make_due()
-        assert len(server.mails) == 1
+        assert len(smtp_server.mails) == 1
         assert NoticeMail.objects.get().status == NoticeMail.Status.SENT
 
-    def test_missing_server_is_tried_again(self, server: SmtpServer, settings: Any) -> None:
+    def test_missing_server_is_tried_again(self, smtp_server: SmtpServer, settings: Any) -> None:
         settings.EMAIL_PORT = 1
         send_due()
         assert NoticeMail.objects.get().status == NoticeMail.Status.PENDING
-        settings.EMAIL_PORT = server.port
+        settings.EMAIL_PORT = smtp_server.port
         make_due()
-        assert len(server.mails) == 1
+        assert len(smtp_server.mails) == 1
 
-    def test_lost_task_is_found_by_sweep(self, server: SmtpServer) -> None:
+    def test_lost_task_is_found_by_sweep(self, smtp_server: SmtpServer) -> None:
         plan_mails()
         lose_tasks()
         make_due()
-        assert len(server.mails) == 1
+        assert len(smtp_server.mails) == 1
 
-    def test_crash_after_sending_repeats_message_id(self, server: SmtpServer) -> None:
+    def test_crash_after_sending_repeats_message_id(self, smtp_server: SmtpServer) -> None:
         """The server has accepted the mail, but its reply was lost."""
-        server.breaks_off = True
+        smtp_server.breaks_off = True
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("django.conf.settings.EMAIL_TIMEOUT", 1)
             send_due()
-        server.breaks_off = False
+        smtp_server.breaks_off = False
         make_due()
-        assert len(server.mails) == 2
-        assert len({message["Message-ID"] for message in server.mails}) == 1
+        assert len(smtp_server.mails) == 2
+        assert len({message["Message-ID"] for message in smtp_server.mails}) == 1
         assert NoticeMail.objects.get().status == NoticeMail.Status.SENT
 
-    def test_planning_twice_makes_one_mail(self, server: SmtpServer) -> None:
+    def test_planning_twice_makes_one_mail(self, smtp_server: SmtpServer) -> None:
         plan_mails()
         Notice.objects.update(awaits_mail=True)
         plan_mails()
         run_tasks(only=SEND_NOTICE_MAIL.name)
-        assert len(server.mails) == 1
+        assert len(smtp_server.mails) == 1
 
 
 class TestUnsubscribing:

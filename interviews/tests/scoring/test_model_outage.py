@@ -1,7 +1,6 @@
 """The model fails while many interviews are scored, and recovers: each gets a result, and no score is invented."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,17 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from devtools.model_simulator.interviewer import UNIFORM_SCORE
 from devtools.model_simulator.replies import Behaviour, disconnect, error_reply
 from devtools.model_simulator.server import ModelSimulator
 from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
 from screener.models import ModelCall
-from screener.tasks import sweep
 from tests.support.admin_client import submit_form
 from tests.support.factories import ANSWER, QUESTIONS, make_approved_job, make_transcribed_interview, run_tasks
 from tests.support.fake_openai import fake_language_model
+from tests.support.passing_time import pass_time
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
 INTERVIEWS = 12
@@ -53,14 +51,6 @@ def take_requests(server: ModelSimulator) -> list[bytes]:
     bodies = [request.body for request in server.requests]
     server.requests.clear()
     return bodies
-
-
-def pass_time(time_machine: Any, **time: float) -> None:
-    """Lose all jobs, let time pass, and run the sweep."""
-    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
-    time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
-    sweep(0)
-    run_tasks()
 
 
 def assert_no_invented_scores() -> None:

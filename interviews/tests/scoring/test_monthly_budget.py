@@ -18,10 +18,10 @@ from jobs.question_sets import WRITE_STEP
 from screener.background.queue import MAX_STEP_TRIES
 from screener.background.steps import run_step
 from screener.models import ModelCall
-from screener.tasks import sweep
 from tests.support.factories import ANSWER, make_interview, make_job, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.fake_twilio import FakeTwilio
+from tests.support.passing_time import pass_time
 from tests.support.sample_rows import WAV
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twilio")]
@@ -60,14 +60,6 @@ def make_answered_interview() -> Interview:
             recording.enqueue_next_step()
         locked.finish(Interview.Outcome.COMPLETE)
     return interview
-
-
-def pass_time(time_machine: Any, **time: float) -> None:
-    """Lose the deferred tasks, move the clock, and run the sweep."""
-    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
-    time_machine.move_to(timezone.now() + timedelta(**time), tick=True)
-    sweep(0)
-    run_tasks()
 
 
 def statuses_and_tries(interview: Interview) -> set[tuple[str, int]]:

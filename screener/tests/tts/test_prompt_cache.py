@@ -26,7 +26,7 @@ from screener.services.speech_synthesis.protocol import MP3, SynthesizedAudio
 from screener.services.usage import NO_USAGE
 from screener.tts import prompt_cache
 from screener.tts.prompt_cache import SYNTHESIZE_STEP
-from tests.support.factories import run_tasks
+from tests.support.factories import lose_tasks, run_tasks
 from tests.support.fake_openai import KEY, run_fake_openai
 from tests.support.model_samples import MP3_FRAME
 
@@ -48,7 +48,7 @@ def want(*texts: str) -> None:
 
 def after(time_machine: Any, **time: float) -> None:
     """Every job is lost, time passes, and the sweep comes by."""
-    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+    lose_tasks()
     time_machine.move_to(timezone.now() + timedelta(**time), tick=False)
     tasks.sweep(timestamp=0)
     run_tasks()
