@@ -32,16 +32,16 @@ NUMBER_PART = re.compile(r"\+?0*(?P<digits>[0-9]{3,})")
 
 
 class PhoneProblem(models.TextChoices):
-    """Why a text is no phone number. `%(typed)s`: the text."""
+    """Why a text is no phone number. `%(detail)s`: the text."""
 
-    NO_NUMBER = "no_number", _("%(typed)s is not a phone number. Write it with its country code: +14155550100.")
+    NO_NUMBER = "no_number", _("%(detail)s is not a phone number. Write it with its country code: +14155550100.")
     COUNTRY_CODE = (
         "country_code",
-        _("%(typed)s has no valid country code. Write the number with its country code: +14155550100."),
+        _("%(detail)s has no valid country code. Write the number with its country code: +14155550100."),
     )
     LENGTH = (
         "length",
-        _("%(typed)s has too many or too few digits for its country. Check it against where it came from."),
+        _("%(detail)s has too many or too few digits for its country. Check it against where it came from."),
     )
 
 
@@ -50,7 +50,7 @@ class InvalidPhoneNumber(ValueError):
 
     def __init__(self, problem: PhoneProblem, typed: str) -> None:
         self.problem, self.typed = problem, repr(typed[:40])
-        super().__init__(str(problem.label) % {"typed": self.typed})
+        super().__init__(str(problem.label) % {"detail": self.typed})
 
 
 def to_e164(typed: str, *, region: str = "") -> str:

@@ -20,7 +20,7 @@ BLANK: dict[str, Any] = {"before": {}, "extra": {}, "cells": [], "errors": []}
 
 
 def erase_import_rows(candidate: Candidate) -> int:
-    """Blank what the rows hold of the person. What became of each row stays."""
+    """Blank what the rows hold of the person. The result of each row stays."""
     return int(_with_data(_rows_about(candidate, candidate.full_name)).update(**BLANK))
 
 

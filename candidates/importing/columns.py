@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class ColumnField(models.TextChoices):
-    """What a column of the file is taken for. Extra columns are kept beside the candidate."""
+    """The fields that a column of the file can fill. Extra columns are kept beside the candidate."""
 
     FULL_NAME = "full_name", _("Full name")
     FIRST_NAME = "first_name", _("First name")
@@ -47,7 +47,7 @@ _FIELD_OF = {name: field for field, names in SYNONYMS.items() for name in names.
 
 
 class InvalidMapping(ValueError):
-    """Columns are mapped in a way that no candidate can be made of. `code` is for programs."""
+    """The mapping of the columns is unusable. `code` is for programs."""
 
     MESSAGES = {
         "no_name": _("Choose the column with the full name, or those with first and last name."),
@@ -63,7 +63,7 @@ class InvalidMapping(ValueError):
 
 
 def guess_fields(columns: Sequence[str]) -> list[str]:
-    """Guess by its head what each column is. A field is guessed once; columns without a head are left out."""
+    """Guess the field of each column by its head. A field is guessed once; columns without a head are left out."""
     taken: set[ColumnField] = set()
     fields = []
     for column in columns:
@@ -82,7 +82,7 @@ def guess_fields(columns: Sequence[str]) -> list[str]:
     return [str(field) for field in fields]
 
 
-def fields_by_name(columns: Sequence[str], mapping: dict[str, str]) -> list[str]:
+def fields_by_name(columns: Sequence[str], mapping: Mapping[str, str]) -> list[str]:
     """The fields of columns that are named; those of the others are guessed. Raises InvalidMapping."""
     for column, field in mapping.items():
         if column not in columns:

@@ -1,19 +1,28 @@
 """Begins an import: stores the uploaded file, guesses its columns, and checks what the user has chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.core.files.base import File
-from django.db import transaction
 
-from candidates.importing.columns import check_fields, guess_fields
+from candidates.importing.columns import check_fields, fields_by_name
 from candidates.importing.files import CheckedRow, RowChecker, open_candidate_table
 from candidates.importing.step import rules_of
 from candidates.models import Import
+from screener.documents.table_rows import TableRow
 
 PREVIEWED_ROWS = 1_000
 MAX_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class FirstRows:
+    """The first rows of a file. `is_whole`: the file has no other rows."""
+
+    rows: list[TableRow]
+    is_whole: bool
 
 
 @dataclass(frozen=True)
@@ -32,12 +41,22 @@ class Preview:
         return len(self.rows) - len(self.faulty)
 
 
-@transaction.atomic
-def upload_import(file: "File[Any]", *, author: str, user_id: Any = None, is_from_api: bool = False) -> Import:
-    """Store the file of an import that is not started yet. Raises UnreadableTable, and stores nothing then."""
+def upload_import(
+    file: "File[Any]",
+    *,
+    author: str,
+    user_id: Any = None,
+    is_from_api: bool = False,
+    mapping: Mapping[str, str] = MappingProxyType({}),
+) -> Import:
+    """Store the file of an import that is not started yet. Fields that `mapping` does not name by column are guessed.
+
+    Raises UnreadableTable or InvalidMapping, and stores nothing then.
+    """
     with open_candidate_table(file) as table:
         next(table.rows, None)
         digest, columns = table.digest, table.columns
+    fields = fields_by_name(columns, mapping)
     imported = Import(
         user_id=user_id,
         author=author,
@@ -46,7 +65,7 @@ def upload_import(file: "File[Any]", *, author: str, user_id: Any = None, is_fro
         size=file.size,
         digest=digest,
         columns=columns,
-        fields=guess_fields(columns),
+        fields=fields,
     )
     imported.store_file(file)
     return imported
@@ -58,13 +77,18 @@ def start_import(imported: Import, fields: Sequence[str], **settings: Any) -> No
     imported.start(fields=list(fields), **settings)
 
 
-def preview_import(imported: Import, fields: Sequence[str]) -> Preview:
-    """Check the first rows, with these fields and the settings of the import. Raises UnreadableTable."""
-    checker = RowChecker(imported.columns, list(fields), rules_of(imported))
-    rows: list[CheckedRow] = []
+def read_first_rows(imported: Import) -> FirstRows:
+    """Read the first rows of the file. Raises UnreadableTable."""
+    rows: list[TableRow] = []
     with imported.file.open("rb") as file, open_candidate_table(file, digest=imported.digest) as table:
         for row in table.rows:
             if len(rows) == PREVIEWED_ROWS:
-                return Preview(rows, is_whole=False)
-            rows.append(checker.check(row))
-    return Preview(rows, is_whole=True)
+                return FirstRows(rows, is_whole=False)
+            rows.append(row)
+    return FirstRows(rows, is_whole=True)
+
+
+def preview_import(imported: Import, fields: Sequence[str], first: FirstRows) -> Preview:
+    """Check the first rows, with these fields and the settings of the import."""
+    checker = RowChecker(imported.columns, list(fields), rules_of(imported))
+    return Preview([checker.check(row) for row in first.rows], first.is_whole)

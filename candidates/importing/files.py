@@ -36,10 +36,15 @@ def open_candidate_table(source: IO[bytes], *, digest: str = "") -> Iterator[Can
         head = next(filled_rows, None)
         if head is None:
             raise UnreadableTable(TableProblem.EMPTY)
-        columns = [" ".join(cell.split())[:100] for cell in head.cells]
+        columns = [" ".join(storable_text(cell).split())[:100] for cell in head.cells]
         while columns and not columns[-1]:
             columns.pop()
         yield CandidateTable(found_digest, columns, filled_rows)
+
+
+def storable_text(cell: str) -> str:
+    """The cell without NUL and halves of characters, which the database refuses."""
+    return cell.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 class RowChecker:

@@ -1,4 +1,4 @@
-"""Imports a small file at once, and reports what became of each row. `imports/` takes larger ones."""
+"""Imports a small file at once, and reports the result of each row. `imports/` takes larger ones."""
 
 from dataclasses import dataclass, field
 from typing import IO

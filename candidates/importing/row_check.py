@@ -33,12 +33,9 @@ class RowProblem(models.TextChoices):
     MISSING = "missing", _("This is missing.")
     TOO_LONG = "too_long", _("This has more than %(detail)s characters.")
     CONTROL_CHARACTER = "control_character", _("This contains a character that is no text.")
-    NO_PHONE = PhoneProblem.NO_NUMBER.value, _("%(detail)s is not a phone number. Write it with its country code.")
-    COUNTRY_CODE = (
-        PhoneProblem.COUNTRY_CODE.value,
-        _("%(detail)s has no valid country code. Write the number with its country code: +14155550100."),
-    )
-    LENGTH = PhoneProblem.LENGTH.value, _("%(detail)s has too many or too few digits for its country.")
+    NO_PHONE = PhoneProblem.NO_NUMBER.value, PhoneProblem.NO_NUMBER.label
+    COUNTRY_CODE = PhoneProblem.COUNTRY_CODE.value, PhoneProblem.COUNTRY_CODE.label
+    LENGTH = PhoneProblem.LENGTH.value, PhoneProblem.LENGTH.label
     EMAIL = "email", _("%(detail)s is not an e-mail address.")
     LANGUAGE = "language", INVALID_TAG
     TIMEZONE = "timezone", _("%(detail)s is not an IANA time zone. Use a name such as Europe/Berlin.")

@@ -2,14 +2,13 @@
 
 import time
 from collections import Counter
-from uuid import UUID
+from collections.abc import Callable
 
 from django.core.files.base import File
-from django.db import transaction
 from django.utils import timezone
 
 from candidates.data_rights.private_files import delete_file, stored_files, was_stored_before
-from candidates.importing.files import CheckedRow, RowChecker, open_candidate_table
+from candidates.importing.files import CheckedRow, RowChecker, open_candidate_table, storable_text
 from candidates.importing.row_check import RowError, RowProblem, RowRules, ValidRow
 from candidates.importing.saving import RowSaver, SavedRow
 from candidates.models import READ_IMPORT, Import, ImportRow, RowNote, RowResult
@@ -43,8 +42,8 @@ class LeaseLost(Exception):
     """Another worker has taken over."""
 
 
-def _read_rows(lease: Lease[Import]) -> int | None:
-    """Import the rows that are left. Returns the number of the last row; None: time is up, and rows are left."""
+def _read_rows(lease: Lease[Import]) -> bool:
+    """Import the rows that are left. False: time is up, and rows are left."""
     imported = Import.objects.select_related("user").get(pk=lease.pk)
     viewer = imported.acts_for
     if viewer is None:
@@ -56,7 +55,7 @@ def _read_rows(lease: Lease[Import]) -> int | None:
     except UnreadableTable as error:
         raise UnusableImport(error.problem.value, error.detail) from None
     except LeaseLost:
-        return None
+        return False
 
 
 def _open_file(imported: Import) -> "File[bytes]":
@@ -69,10 +68,9 @@ def _open_file(imported: Import) -> "File[bytes]":
 class _BatchReader:
     def __init__(self, lease: Lease[Import], imported: Import, viewer: Viewer) -> None:
         self._lease, self._imported, self._viewer = lease, imported, viewer
-        self._last_row = imported.rows_done
-        self._ends_at = time.monotonic() + SLICE_SECONDS
+        self._ends_at = slice_end()
 
-    def read(self, file: "File[bytes]") -> int | None:
+    def read(self, file: "File[bytes]") -> bool:
         imported, batch = self._imported, list[CheckedRow]()
         checker = RowChecker(imported.columns, imported.fields, rules_of(imported))
         with open_candidate_table(file, digest=imported.digest) as table:
@@ -85,19 +83,31 @@ class _BatchReader:
                     self._save(batch)
                     batch = []
                     if time.monotonic() > self._ends_at:
-                        return None
+                        return False
         if batch:
             self._save(batch)
-        return self._last_row
+        return True
 
     def _save(self, batch: list[CheckedRow]) -> None:
-        """Save the rows, what became of them and the progress in one transaction, while the lease is ours."""
+        """Save the rows, their results and the progress in one transaction, while the lease is ours."""
         with self._lease.locked(row_lock(Import.objects.all())) as imported:
             if imported is None:
                 raise LeaseLost
             rows = save_batch(imported, batch, self._viewer)
             imported.add_counts(count_rows(rows), rows_done=batch[-1].row.number)
-        self._last_row = batch[-1].row.number
+
+
+def slice_end() -> float:
+    """The time of the monotonic clock at which a job that begins now leaves the rest to another one."""
+    return time.monotonic() + SLICE_SECONDS
+
+
+def run_batches(run_batch: Callable[[], bool], ends_at: float) -> bool:
+    """Run batches until none is left. False: time is up, and batches may be left."""
+    while run_batch():
+        if time.monotonic() > ends_at:
+            return False
+    return True
 
 
 def rules_of(imported: Import) -> RowRules:
@@ -135,14 +145,9 @@ def _refused_row(imported: Import, checked: CheckedRow, errors: list[RowError]) 
         imported=imported,
         number=checked.row.number,
         result=RowResult.REFUSED,
-        cells=[_storable(cell) for cell in checked.row.cells],
+        cells=[storable_text(cell) for cell in checked.row.cells],
         errors=[error.as_record() for error in errors],
     )
-
-
-def _storable(cell: str) -> str:
-    """The database refuses NUL and halves of characters."""
-    return cell.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def count_rows(rows: list[ImportRow]) -> Counter[str]:
@@ -154,13 +159,12 @@ def count_rows(rows: list[ImportRow]) -> Counter[str]:
     return +counts
 
 
-def _finish(imported: Import, last_row: int | None) -> UUID | None:
-    if last_row is None:
+def _finish(imported: Import, is_complete: bool) -> None:
+    if is_complete:
+        imported.finish_reading()
+    else:
         imported.release()
         READ_IMPORT.defer(imported.pk)
-    else:
-        imported.finish_reading(rows=last_row)
-    return None
 
 
 def _give_up(imported: Import, error: ServiceError) -> None:
@@ -182,8 +186,7 @@ READ_STEP = Step(
 def discard_old_uploads() -> None:
     """Delete uploads that were never started, and files without a row: a process died between both."""
     for imported in Import.objects.never_started():
-        with transaction.atomic():
-            imported.discard()
+        imported.discard()
     expired_at = timezone.now() - UPLOADS_KEPT
     for name in list(stored_files(IMPORT_FOLDER)):
         if was_stored_before(name, expired_at) and not Import.objects.filter(file=name).exists():

@@ -1,16 +1,19 @@
 """Takes an import back: removes the candidates that it added, and restores the values that it changed.
 
-A candidate that something has happened to since stays, and its row says why.
+A candidate whose record has changed since stays, and its row says why. So does a refusal of calls: a no is a no.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Max
+from django.db.models import Max
 
-from candidates.models import Candidate, Consent, Import, ImportRow, RowResult, UndoResult
+from candidates.importing.step import run_batches
+from candidates.models import UNDO_IMPORT, Candidate, Consent, Import, ImportRow, MergedRecord, RowResult, UndoResult
 from screener.background.leases import Lease, row_lock
 from screener.services.errors import ServiceError
 
@@ -20,13 +23,12 @@ OWN_RELATIONS = {"consents", "import_rows"}
 """Relations of a candidate that the import itself writes."""
 
 
-def undo_rows(lease: Lease[Import]) -> None:
-    """Undo the rows that are left, in batches, for as long as the lease is ours.
+def undo_rows(lease: Lease[Import], ends_at: float) -> bool:
+    """Undo the rows that are left, in batches, for as long as the lease is ours. False: time is up, and rows are left.
 
     Later rows come first, so that of two changes of one value the earlier one is restored last.
     """
-    while _undo_batch(lease):
-        pass
+    return run_batches(partial(_undo_batch, lease), ends_at)
 
 
 def _undo_batch(lease: Lease[Import]) -> bool:
@@ -50,9 +52,13 @@ class _Batch:
         self._candidates = {candidate.pk: candidate for candidate in locked}
         own_rows: Any = imported.rows.filter(candidate__in=ids)
         self._added = set(own_rows.filter(result=RowResult.CREATED).values_list("candidate", flat=True))
+        self._consents = Consent.objects.in_bulk([row.consent_id for row in rows if row.consent_id])
+        self._last_interviews = _last_interviews(ids)
+        merged = MergedRecord.objects.filter(candidate__in=ids, created_at__gt=imported.started_at)
+        self._merged = set(merged.values_list("candidate", flat=True))
 
     def undo(self) -> Counter[str]:
-        """Undo the rows, and return how many ended in which way."""
+        """Undo the rows, and return how many have each result."""
         reasons = _reasons_to_stay(self._imported, [self._candidates[pk] for pk in self._added])
         for row in self._rows:
             candidate = self._candidates.get(row.candidate_id) if row.candidate_id else None
@@ -61,13 +67,34 @@ class _Batch:
             elif candidate.pk in self._added:
                 row.undo = reasons.get(candidate.pk, UndoResult.REMOVED)
             else:
-                row.undo = _restore(row, candidate)
+                row.undo = self._restore(row, candidate)
         ImportRow.objects.bulk_update(self._rows, ["undo"])
         removed = self._added - reasons.keys()
         Candidate.objects.filter(pk__in=removed).delete()
         counts = Counter(f"undo_{row.undo}" for row in self._rows if row.undo != UndoResult.REMOVED)
         counts["undo_removed"] = len(removed)
         return counts
+
+    def _restore(self, row: ImportRow, candidate: Candidate) -> UndoResult:
+        """Restore the earlier values, and take the consent of the row back. On legal hold nothing is removed."""
+        if candidate.legal_hold or candidate.erased_at or candidate.pk in self._merged:
+            return UndoResult.WAS_CHANGED
+        has_earlier_values = _restore_values(row, candidate)
+        consent = self._consents.get(row.consent_id) if row.consent_id else None
+        if consent and not consent.given:
+            return UndoResult.HAS_REFUSED
+        has_no_consent = consent is None or self._take_consent_back(consent)
+        if not (has_earlier_values and has_no_consent):
+            return UndoResult.WAS_CHANGED
+        return UndoResult.RESTORED if row.before or consent else UndoResult.UNCHANGED
+
+    def _take_consent_back(self, consent: Consent) -> bool:
+        """Delete the consent, which no person gave. False: it is the proof of an interview that was planned since."""
+        planned_at = self._last_interviews.get(consent.candidate_id)
+        if planned_at and planned_at > consent.created_at:
+            return False
+        consent.delete()
+        return True
 
 
 def _reasons_to_stay(imported: Import, candidates: list[Candidate]) -> dict[UUID, UndoResult]:
@@ -83,9 +110,13 @@ def _reasons_to_stay(imported: Import, candidates: list[Candidate]) -> dict[UUID
         related = model._base_manager.filter(**{f"{name}__in": ids}).values_list(name, flat=True).distinct()
         reasons |= {pk: reason for pk in related if reasons.get(pk) != UndoResult.HAS_INTERVIEW}
     own_consents = imported.rows.filter(candidate__in=ids, consent_id__isnull=False).values("consent_id")
-    later_consents = Consent.objects.filter(candidate__in=ids).exclude(pk__in=own_consents)
-    other_rows = ImportRow.objects.filter(candidate__in=ids).exclude(imported=imported)
-    for rows, reason in ((later_consents, UndoResult.HAS_HISTORY), (other_rows, UndoResult.IN_OTHER_IMPORT)):
+    consents = Consent.objects.filter(candidate__in=ids)
+    rows_with_reasons: tuple[tuple[Any, UndoResult], ...] = (
+        (consents.exclude(pk__in=own_consents), UndoResult.HAS_HISTORY),
+        (consents.filter(kind=Consent.Kind.CALL, given=False), UndoResult.HAS_REFUSED),
+        (ImportRow.objects.filter(candidate__in=ids).exclude(imported=imported), UndoResult.IN_OTHER_IMPORT),
+    )
+    for rows, reason in rows_with_reasons:
         reasons = dict.fromkeys(rows.values_list("candidate", flat=True), reason) | reasons
     saved_at = _saved_at(imported, ids)
     for candidate in candidates:
@@ -101,35 +132,33 @@ def _is_interview(model: Any) -> bool:
 def _saved_at(imported: Import, ids: list[UUID]) -> dict[UUID, datetime]:
     """When the import last wrote each candidate: its rows are made right after that."""
     rows: Any = imported.rows.filter(candidate__in=ids).order_by()
-    return dict(rows.values_list("candidate").annotate(saved_at=Max(F("created_at"))))
+    return dict(rows.values_list("candidate").annotate(saved_at=Max("created_at")))
 
 
-def _restore(row: ImportRow, candidate: Candidate) -> UndoResult:
-    """Restore the values that are still as the row left them, and take its consent back unless it was used."""
+def _restore_values(row: ImportRow, candidate: Candidate) -> bool:
+    """Restore the values that are still as the row left them. Returns whether all of them were."""
     restored = {name: old for name, (old, new) in row.before.items() if getattr(candidate, name) == new}
     external_id = restored.get("external_id", "")
     if external_id and Candidate.objects.filter(external_id=external_id).exclude(pk=candidate.pk).exists():
         del restored["external_id"]  # another record has it now
     if restored:
         candidate.update_fields(**restored)
-    consent_stays = bool(row.consent_id) and not _take_consent_back(row, candidate)
-    if consent_stays or len(restored) < len(row.before):
-        return UndoResult.WAS_CHANGED
-    return UndoResult.RESTORED if row.before or row.consent_id else UndoResult.UNCHANGED
+    return len(restored) == len(row.before)
 
 
-def _take_consent_back(row: ImportRow, candidate: Candidate) -> bool:
-    """Delete the consent, which no one gave. False: an interview was planned since, of which it is the proof."""
+def _last_interviews(ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the last interview of each of these candidates was planned."""
     interviews: Any = Candidate._meta.get_field("interviews")
-    held = interviews.related_model._base_manager.filter(candidate=candidate, created_at__gt=row.created_at)
-    if held.exists():
-        return False
-    Consent.objects.filter(pk__in=[row.consent_id]).delete()
-    return True
+    planned = interviews.related_model._base_manager.filter(candidate__in=ids).order_by()
+    return dict(planned.values_list("candidate").annotate(planned_at=Max("created_at")))
 
 
-def finish_undo(imported: Import, _: None) -> None:
-    imported.finish_undo()
+def finish_undo(imported: Import, is_complete: bool) -> None:
+    if is_complete:
+        imported.finish_undo()
+    else:
+        imported.release()
+        UNDO_IMPORT.defer(imported.pk)
 
 
 def give_up_undo(imported: Import, error: ServiceError) -> None:

@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('uploaded', 'Not started'), ('reading', 'Rows are being imported'), ('planning', 'Interviews are being planned'), ('done', 'Done'), ('failed', 'Stopped'), ('undoing', 'Being undone'), ('undone', 'Undone')], default='uploaded', max_length=8)),
                 ('problem', models.CharField(blank=True, help_text='Why it stopped: a code', max_length=20)),
                 ('problem_detail', models.CharField(blank=True, max_length=200)),
-                ('rows_total', models.PositiveIntegerField(blank=True, null=True)),
                 ('rows_done', models.PositiveIntegerField(default=0)),
                 ('rows_planned', models.PositiveIntegerField(default=0)),
                 ('counts', models.JSONField(default=dict)),
@@ -68,7 +67,7 @@ class Migration(migrations.Migration):
                 ('extra', models.JSONField(default=dict)),
                 ('cells', models.JSONField(default=list)),
                 ('errors', models.JSONField(default=list)),
-                ('undo', models.CharField(blank=True, choices=[('removed', 'Removed'), ('restored', 'Earlier values restored'), ('unchanged', 'Nothing to undo'), ('has_interview', 'Stays: has an interview'), ('was_changed', 'Stays: was changed since'), ('has_history', 'Stays: something was added to the record since'), ('in_other_import', 'Stays: is in another import as well')], max_length=16)),
+                ('undo', models.CharField(blank=True, choices=[('removed', 'Removed'), ('restored', 'Earlier values restored'), ('unchanged', 'Nothing to undo'), ('has_interview', 'Stays: has an interview'), ('was_changed', 'Stays: was changed since'), ('has_refused', 'Stays: calls were refused'), ('has_history', 'Stays: something was added to the record since'), ('in_other_import', 'Stays: is in another import as well')], max_length=16)),
             ],
             options={
                 'ordering': ['number'],

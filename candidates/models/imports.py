@@ -1,4 +1,4 @@
-"""Imports: uploaded files of candidates, and what became of each row."""
+"""Imports: uploaded files of candidates, and the result of each row."""
 
 import uuid
 from collections.abc import Mapping
@@ -65,8 +65,8 @@ class ImportQuerySet(LeasableQuerySet["Import"]):
 class Import(LeasableModel):
     """A file of candidates. The file is deleted when all its rows are read; the rows stay as `ImportRow`.
 
-    `fields`: what each of `columns` is taken for. `rows_done`: the number of the last row that is saved. `counts`: of
-    rows and of interviews, by what became of them.
+    `fields`: for each of `columns` the field of a candidate that it fills. `rows_done`: the number of the last row that
+    is saved; `rows_planned`: of the last one whose interview is planned. `counts`: of rows and interviews by result.
     """
 
     class Status(models.TextChoices):
@@ -105,7 +105,6 @@ class Import(LeasableModel):
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.UPLOADED)
     problem = models.CharField(max_length=20, blank=True, help_text=_("Why it stopped: a code"))
     problem_detail = models.CharField(max_length=200, blank=True)
-    rows_total = models.PositiveIntegerField(null=True, blank=True)
     rows_done = models.PositiveIntegerField(default=0)
     rows_planned = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
@@ -169,13 +168,13 @@ class Import(LeasableModel):
             total[name] = total.get(name, 0) + count
         self.update_fields(counts=total, **progress)
 
-    def finish_reading(self, *, rows: int) -> None:
+    def finish_reading(self) -> None:
         """All rows are saved. Interviews are planned next, if a job or a campaign was chosen."""
         self._discard_file()
         plans = bool(self.job_id or self.campaign_id) and bool(self.rows_done)
         status = self.Status.PLANNING if plans else self.Status.DONE
         ended_at = None if plans else timezone.now()
-        self.release(status=status, file="", rows_total=rows, ended_at=ended_at)
+        self.release(status=status, file="", ended_at=ended_at)
         if plans:
             PLAN_IMPORT.defer(self.pk)
 
@@ -244,6 +243,7 @@ class UndoResult(models.TextChoices):
     UNCHANGED = "unchanged", _("Nothing to undo")
     HAS_INTERVIEW = "has_interview", _("Stays: has an interview")
     WAS_CHANGED = "was_changed", _("Stays: was changed since")
+    HAS_REFUSED = "has_refused", _("Stays: calls were refused")
     HAS_HISTORY = "has_history", _("Stays: something was added to the record since")
     IN_OTHER_IMPORT = "in_other_import", _("Stays: is in another import as well")
 
@@ -252,12 +252,16 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
     def refused(self) -> Self:
         return self.filter(result=RowResult.REFUSED)
 
+    def not_taken_back(self) -> Self:
+        """Without the rows of known candidates that an undo has taken back."""
+        return self.exclude(undo__in=[UndoResult.RESTORED, UndoResult.UNCHANGED])
+
     def saved(self) -> Self:
         return self.filter(candidate__isnull=False).exclude(result=RowResult.REFUSED)
 
 
 class ImportRow(BaseModel):
-    """What became of one row of the file. Erasures blank the personal data; that of refused rows is kept for a month.
+    """The result of one row of the file. Erasures blank the personal data; that of refused rows is kept for a month.
 
     `before`: of each changed value the earlier and the new one. `extra`: columns that no field takes. `cells` and
     `errors`: of refused rows. `consent_id`: the consent that the row added.

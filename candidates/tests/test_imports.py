@@ -9,7 +9,7 @@ from candidates.api.serializers import PersonSerializer
 from candidates.data_rights.import_rows import blank_old_refused_rows, erase_import_rows, import_records
 from candidates.importing import step
 from candidates.importing.columns import InvalidMapping, check_fields, guess_fields
-from candidates.importing.creation import preview_import, start_import
+from candidates.importing.creation import Preview, preview_import, read_first_rows, start_import
 from candidates.importing.presentation import refused_table
 from candidates.importing.row_check import RowRules, check_row
 from candidates.importing.step import READ_STEP, discard_old_uploads
@@ -37,6 +37,10 @@ UMLAUT = TABLE.replace("Ada", "Äda")
 GUESSED = ["full_name", "phone", "email", "external_id", "extra"]
 
 
+def preview(imported: Import) -> Preview:
+    return preview_import(imported, imported.fields, read_first_rows(imported))
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -54,7 +58,7 @@ GUESSED = ["full_name", "phone", "email", "external_id", "extra"]
 def test_file_is_read_in_every_form(content: str | bytes) -> None:
     imported = upload(content, "anything.bin")
     assert imported.fields == GUESSED
-    rows = preview_import(imported, imported.fields).rows
+    rows = preview(imported).rows
     assert [row.row.cells[0] for row in rows] == ["Äda Lovelace", "Grace Hopper"]
     assert rows[0].valid
     assert rows[0].valid.values["phone"] == "+14155550100"
@@ -95,7 +99,7 @@ HUGE_CELL = CORNERS.replace('<c r="A1"><v>1</v>', f'<c r="A1" t="str"><v>{"x" * 
 )
 def test_hostile_file_is_refused_whole(make_content: Any, problems: set[str]) -> None:
     with pytest.raises(UnreadableTable) as refusal:
-        preview_import(upload(make_content()), GUESSED)
+        read_first_rows(upload(make_content()))
     assert refusal.value.problem.value in problems
     assert not Candidate.objects.exists()
 
@@ -109,12 +113,18 @@ def test_archive_that_lies_about_its_size_is_refused() -> None:
         upload(bytes(bomb.replace(true_size, said_size)))
 
 
+def test_head_is_stored_without_characters_that_database_refuses() -> None:
+    imported = upload("Na\0me,Phone\nAda,+14155550100\n")
+    imported.refresh_from_db()
+    assert imported.columns == ["Name", "Phone"]
+
+
 def test_formulas_are_never_evaluated() -> None:
     rows = [HEADS, ['=HYPERLINK("http://x.example","y")', *ADA[1:]], ["=cmd|' /C calc'!A0", *GRACE[1:]]]
     imported = upload(csv_text(rows))
-    assert preview_import(imported, imported.fields).good_count == 2
+    assert preview(imported).good_count == 2
     book = upload(xlsx_bytes([HEADS, ["=1+1", *ADA[1:]]]))
-    (row,) = preview_import(book, book.fields).rows
+    (row,) = preview(book).rows
     assert row.row.cells[0] == "0"  # the value that the file stores
 
 

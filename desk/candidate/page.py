@@ -137,7 +137,8 @@ def _load_rows(candidate: Candidate, user: User) -> list[CandidateRow]:
 
 def _load_extra(candidate: Candidate) -> dict[str, str]:
     """Data of imported files in columns that no field takes. A later file wins."""
-    rows = ImportRow.objects.filter(candidate=candidate).exclude(extra={}).order_by("created_at", "number")
+    rows = ImportRow.objects.filter(candidate=candidate).not_taken_back().exclude(extra={})
+    rows = rows.order_by("created_at", "number")
     return {column: text for extra in rows.values_list("extra", flat=True) for column, text in extra.items()}
 
 

@@ -1,4 +1,4 @@
-"""The forms of an import: the file, and what its columns are taken for."""
+"""The forms of an import: the file, and the fields that its columns fill."""
 
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from screener.phone_format import calling_codes
 
 SAMPLES = 3
 MAX_SAMPLE = 60
+MAX_CAMPAIGNS = 100
+IMPORT_ONLY = "import"
 
 
 class ImportFileForm(forms.Form):
@@ -30,7 +32,7 @@ class ImportFileForm(forms.Form):
 
 
 class ImportColumnsForm(forms.Form):
-    """`chosen_fields`: what each column is taken for, in their order. `job`: the one that is chosen at first."""
+    """`chosen_fields`: the field that each column fills, in their order. `job`: the one that is chosen at first."""
 
     region = forms.ChoiceField(
         label=_("Numbers without a country code are from"),
@@ -71,7 +73,8 @@ class ImportColumnsForm(forms.Form):
         self._may_call = viewer.has_perm("interviews.add_campaign") and viewer.has_perm("interviews.add_interview")
         if self._may_call:
             self._field("job").queryset = callable_jobs(viewer)
-            self._field("campaign").queryset = Campaign.objects.visible_to(viewer).filter(job__is_open=True)[:100]
+            offered = Campaign.objects.visible_to(viewer).filter(job__is_open=True)[:MAX_CAMPAIGNS]
+            self._field("campaign").queryset = Campaign.objects.filter(pk__in=offered.values("pk"))
         else:
             del self.fields["job"], self.fields["campaign"]
         if not viewer.has_perm("candidates.add_consent"):
@@ -100,6 +103,19 @@ class ImportColumnsForm(forms.Form):
     @property
     def call_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in ("job", "campaign") if name in self.fields]
+
+    @property
+    def call_target(self) -> JobDescription | Campaign | None:
+        """The job or the campaign that the import would call for, as the form is now."""
+        if self.is_bound:
+            return self.cleaned_data.get("campaign") or self.cleaned_data.get("job")
+        return self._field("job").queryset.filter(pk=self.initial["job"]).first() if self._may_call else None
+
+    @property
+    def start_value(self) -> str:
+        """The value of the button that starts the import as the page announces it."""
+        target = self.call_target
+        return str(target.pk) if target else IMPORT_ONLY
 
     @property
     def chosen_fields(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The content of an import's page: how far it is, and what became of the rows. A fixed number of queries."""
+"""The content of an import's page: how far it is, and the results of its rows. A fixed number of queries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,15 +8,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from candidates.importing.presentation import describe_errors, labelled_counts, problem_text
-from candidates.models import Import, ImportRow, RowResult
+from candidates.models import Import, ImportRow, RowNote, RowResult
 from desk.home.address import list_address
 from desk.versions import version_of
+from interviews.campaigns import AddResult
 
 SECONDS_BETWEEN_UPDATES = 1
 SECONDS_WHEN_IDLE = 30
 REFUSED_SHOWN = 20
 FULL = 100
-WARNINGS = {"same_number", "same_email", "do_not_call", "consent_withdrawn", "not_called"}
+WARNINGS = {*RowNote.values, AddResult.NOT_CALLED.value}
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,8 @@ class ImportPage:
 
     @property
     def percent(self) -> int:
-        """Of the bytes nothing is known while rows are read: the bar then shows the rows that are done."""
-        total = self.imported.rows_total
-        done = self.imported.rows_planned if self.imported.status == Import.Status.PLANNING else self.imported.rows_done
-        return min(FULL, FULL * done // total) if total else 0
+        """How far the planning is. While rows are read, their number is not known."""
+        return FULL * self.imported.rows_planned // max(1, self.imported.rows_done)
 
     @property
     def counts(self) -> list[tuple[str, Any, int]]:

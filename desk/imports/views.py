@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from candidates.admin.candidate import JOB_TO_CALL_FOR
-from candidates.importing.creation import Preview, preview_import, start_import, upload_import
+from candidates.importing.creation import preview_import, read_first_rows, start_import, upload_import
 from candidates.importing.presentation import refused_table
 from candidates.models import Import
 from desk.imports.forms import ImportColumnsForm, ImportFileForm
@@ -54,49 +54,53 @@ def new_import_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """GET shows the columns as they were guessed, and the first rows with what is wrong in them (`?job=`: to call for).
+    """GET shows the columns as they were guessed, and the first rows with their errors (`?job=`: to call for).
 
-    POST shows them with the user's choice, or starts the import (`start`).
+    POST shows them with the user's choice, or starts the import. `start`: the job or campaign that the button has
+    announced. If another one was chosen since, the page is shown again, so that no calls begin unannounced.
     """
     require_permissions(request.user, *ADDING)
     imported = get_object_or_404(_imports(request), pk=pk)
     if imported.status != Import.Status.UPLOADED:
         return HttpResponseRedirect(_address(imported))
     try:
-        preview = preview_import(imported, imported.fields)
-        samples = [checked.row.cells for checked in preview.rows]
-        form = ImportColumnsForm(
-            request.POST if request.method == "POST" else None,
-            imported=imported,
-            job=parse_id(request.GET.get("job", "")),
-            viewer=request.user,
-            samples=samples,
-        )
-        if request.method == "POST":
-            preview = _preview_choice(imported, form) or preview
+        first_rows = read_first_rows(imported)
     except UnreadableTable as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("desk-new-import"))
-    if request.method == "POST" and START in request.POST and form.is_valid() and _may_call(form):
-        return _start(request, imported, form)
+    form = ImportColumnsForm(
+        request.POST if request.method == "POST" else None,
+        imported=imported,
+        job=parse_id(request.GET.get("job", "")),
+        viewer=request.user,
+        samples=[row.cells for row in first_rows.rows],
+    )
+    fields = imported.fields
+    if form.is_bound and form.is_valid():
+        if START in request.POST and _is_announced(request, form) and _may_call(form):
+            return _start(request, imported, form)
+        fields = form.chosen_fields
+        for name in ("region", "consent_source"):
+            setattr(imported, name, form.settings.get(name, ""))
+    preview = preview_import(imported, fields, first_rows)
     shown = {"form": form, "imported": imported, "original": imported, "preview": preview}
     context = _context(request, title=_("Columns of the file"), **shown)
     return render(request, "desk/imports/columns.html", context)
 
 
-def _preview_choice(imported: Import, form: ImportColumnsForm) -> Preview | None:
-    if not form.is_valid():
-        return None
-    for name in ("region", "consent_source"):
-        setattr(imported, name, form.settings.get(name, ""))
-    return preview_import(imported, form.chosen_fields)
+def _is_announced(request: HttpRequest, form: ImportColumnsForm) -> bool:
+    is_announced = request.POST[START] == form.start_value
+    if not is_announced:
+        messages.warning(request, _("Nothing was imported yet: read above the button whether candidates are called."))
+    return is_announced
 
 
 def _may_call(form: ImportColumnsForm) -> bool:
-    job = form.settings.get("job") or getattr(form.settings.get("campaign"), "job", None)
+    campaign = form.settings.get("campaign")
+    job = campaign.job if campaign else form.settings.get("job")
     problem = why_no_campaign(job) if job else ""
     if problem:
-        form.add_error("job", problem)
+        form.add_error("campaign" if campaign else "job", problem)
     return not problem
 
 
@@ -111,7 +115,7 @@ def _start(request: HttpRequest, imported: Import, form: ImportColumnsForm) -> H
 
 @record_page(Import)
 def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show how far the import is and what became of the rows; lead to the columns if it is not started."""
+    """Show how far the import is and the results of the rows; lead to the columns if it is not started."""
     require_permissions(request.user, VIEW)
     imported = _imports(request).select_related("job", "campaign").get(pk=pk)
     if imported.status == Import.Status.UPLOADED:

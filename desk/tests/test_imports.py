@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from candidates.models import Candidate, Import
+from desk.imports.forms import IMPORT_ONLY
 from interviews.models import Campaign
 from screener.models import RoleKey
 from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, import_rows, upload
-from tests.support.factories import make_approved_job, run_tasks
+from tests.support.factories import make_approved_job, make_candidate, run_tasks
 from tests.support.role_accounts import login_client, make_role_user
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +41,10 @@ def test_file_is_imported_page_by_page(admin_client: Client) -> None:
     checked = admin_client.post(columns, choice)
     assert (checked.status_code, checked.context["preview"].good_count) == (200, 2)
     assert not Candidate.objects.exists()
-    started = admin_client.post(columns, {**choice, "start": "yes"})
+    unannounced = admin_client.post(columns, {**choice, "start": IMPORT_ONLY})
+    assert unannounced.context["form"].start_value == str(job.pk)
+    assert Import.objects.get().status == Import.Status.UPLOADED
+    started = admin_client.post(columns, {**choice, "start": str(job.pk)})
     assert started.headers["Location"] == page_of(imported)
     assert admin_client.get(page_of(imported)).context["page"].imported.is_running
     run_tasks()
@@ -52,9 +56,24 @@ def test_file_is_imported_page_by_page(admin_client: Client) -> None:
     assert unchanged.status_code == 204
 
 
+def test_campaign_is_chosen_for_import(admin_client: Client) -> None:
+    campaign = Campaign.objects.create(name="Spring", job=make_approved_job())
+    imported = upload(csv_text([HEADS, ADA]))
+    choice = {**FIELDS, "column_4": "extra", "campaign": str(campaign.pk), "start": str(campaign.pk)}
+    admin_client.post(page_of(imported, "desk-import-columns"), choice)
+    imported.refresh_from_db()
+    assert (imported.status, imported.campaign) == (Import.Status.READING, campaign)
+
+
+def test_job_of_address_is_announced(admin_client: Client) -> None:
+    job = make_approved_job()
+    page = admin_client.get(page_of(upload(csv_text([HEADS, ADA])), "desk-import-columns"), {"job": str(job.pk)})
+    assert page.context["form"].start_value == str(job.pk)
+
+
 def test_import_that_can_not_start_says_why(admin_client: Client) -> None:
     columns = page_of(upload(csv_text([HEADS, ADA])), "desk-import-columns")
-    page = admin_client.post(columns, {**FIELDS, "column_1": "ignored", "column_4": "extra", "start": "yes"})
+    page = admin_client.post(columns, {**FIELDS, "column_1": "ignored", "column_4": "extra", "start": IMPORT_ONLY})
     assert page.context["form"].has_error("__all__", "no_phone")
     assert Import.objects.get().status == Import.Status.UPLOADED
 
@@ -101,9 +120,13 @@ def test_roles_that_may_not_import_are_refused() -> None:
 
 
 def test_extra_columns_are_on_page_of_candidate(admin_client: Client) -> None:
-    import_rows(ADA)
-    page = admin_client.get(reverse("admin:candidates_candidate_change", args=[Candidate.objects.get().pk]))
-    assert page.context["page"].extra == {"Source": "LinkedIn"}
+    known = make_candidate(external_id="ats-1", consents=False)
+    imported = import_rows(ADA)
+    address = reverse("admin:candidates_candidate_change", args=[known.pk])
+    assert admin_client.get(address).context["page"].extra == {"Source": "LinkedIn"}
+    imported.undo(actor="hr")
+    run_tasks()
+    assert admin_client.get(address).context["page"].extra == {}
 
 
 def test_probable_duplicates_of_import_are_offered(admin_client: Client) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.files.base import File
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field, extend_schema_serializer
@@ -14,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from candidates.importing.columns import ColumnField, InvalidMapping, check_fields, fields_by_name
+from candidates.importing.columns import ColumnField, InvalidMapping
 from candidates.importing.creation import start_import, upload_import
 from candidates.importing.presentation import problem_text, refused_table
 from candidates.models import Import
@@ -188,21 +187,15 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
         upload = ImportUploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         settings = dict(upload.validated_data)
-        imported = self._upload(settings.pop("file"), settings.pop("mapping", {}))
-        start_import(imported, imported.fields, **settings)
-        return Response(self.get_serializer(imported).data, status=status.HTTP_202_ACCEPTED)
-
-    def _upload(self, file: "File[Any]", mapping: dict[str, str]) -> Import:
+        file, mapping = settings.pop("file"), settings.pop("mapping", {})
         try:
-            imported = upload_import(file, author=request_actor(self.request), is_from_api=True)
+            imported = upload_import(file, author=request_actor(request), is_from_api=True, mapping=mapping)
+            start_import(imported, imported.fields, **settings)
         except UnreadableTable as error:
             raise ValidationError({"file": [str(error)]}) from None
-        try:
-            imported.fields = fields_by_name(imported.columns, mapping)
-            check_fields(imported.fields)
         except InvalidMapping as error:
             raise ValidationError({"mapping": [str(error)]}) from None
-        return imported
+        return Response(self.get_serializer(imported).data, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(
         responses={(200, "text/csv"): OpenApiTypes.BINARY},

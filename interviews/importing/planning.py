@@ -2,33 +2,25 @@
 
 import time
 from collections import Counter
-from contextlib import suppress
-from uuid import UUID
+from functools import partial
 
-from candidates.importing.step import STEP_FAILED
+from candidates.importing.step import STEP_FAILED, run_batches, slice_end
 from candidates.importing.undo import finish_undo, give_up_undo, undo_rows
 from candidates.models import PLAN_IMPORT, Import
 from interviews.campaigns import AddResult, add_candidates
 from interviews.models import Campaign, Interview, lock_interview
 from screener.background.leases import Lease, row_lock
 from screener.background.steps import Step
-from screener.models import InvalidTransition
 from screener.services.errors import ServiceError
 
 BATCH_ROWS = 50
-SLICE_SECONDS = 240.0
-"""After this time the rest is left to another job: a lease is renewed for ten minutes."""
 UNDONE = "The import was undone."
 PLANNED = "planned"
 
 
 def _plan_interviews(lease: Lease[Import]) -> bool:
     """Plan an interview for each candidate of the import, in batches. False: time is up, and rows are left."""
-    ends_at = time.monotonic() + SLICE_SECONDS
-    while _plan_batch(lease):
-        if time.monotonic() > ends_at:
-            return False
-    return True
+    return run_batches(partial(_plan_batch, lease), slice_end())
 
 
 def _plan_batch(lease: Lease[Import]) -> bool:
@@ -55,30 +47,38 @@ def _campaign_of(imported: Import) -> Campaign | None:
     return imported.campaign
 
 
-def _finish(imported: Import, is_complete: bool) -> UUID | None:
+def _finish(imported: Import, is_complete: bool) -> None:
     if is_complete:
         imported.finish_planning()
     else:
         imported.release()
         PLAN_IMPORT.defer(imported.pk)
-    return None
 
 
 def _give_up(imported: Import, error: ServiceError) -> None:
     imported.fail(STEP_FAILED)
 
 
-def _undo(lease: Lease[Import]) -> None:
-    """Cancel the interviews that the import planned and that have not begun; then undo the rows."""
-    imported = Import.objects.get(pk=lease.pk)
-    if imported.campaign_id:
-        candidates = imported.rows.saved().values("candidate")
-        planned = Interview.objects.filter(campaign=imported.campaign_id, candidate__in=candidates)
-        waiting = planned.filter(status=Interview.Status.PENDING, created_at__gt=imported.started_at)
-        for interview in waiting.iterator(chunk_size=BATCH_ROWS):
-            with suppress(InvalidTransition), lock_interview(interview) as locked_interview:  # it may be over by now
+def _undo(lease: Lease[Import]) -> bool:
+    """Cancel interviews that have not begun, then undo the rows. False: time is up, and work is left."""
+    ends_at = slice_end()
+    return _cancel_interviews(Import.objects.get(pk=lease.pk), ends_at) and undo_rows(lease, ends_at)
+
+
+def _cancel_interviews(imported: Import, ends_at: float) -> bool:
+    """Cancel the interviews that the import planned and that have not begun. False: time is up."""
+    if imported.campaign_id is None:
+        return True
+    candidates = imported.rows.saved().values("candidate")
+    planned = Interview.objects.filter(campaign=imported.campaign_id, candidate__in=candidates)
+    waiting = planned.filter(status=Interview.Status.PENDING, created_at__gt=imported.started_at)
+    for interview in waiting.iterator(chunk_size=BATCH_ROWS):
+        if time.monotonic() > ends_at:
+            return False
+        with lock_interview(interview) as locked_interview:
+            if locked_interview.row.status == Interview.Status.PENDING:  # it may have begun by now
                 locked_interview.cancel(Interview.Outcome.BY_HR, actor=imported.undone_by, reason=UNDONE)
-    undo_rows(lease)
+    return True
 
 
 PLAN_STEP = Step(

@@ -7,6 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from rest_framework.test import APIClient
 
+from candidates.importing import step
+from candidates.importing import undo as undoing
+from candidates.merging.merge import Merge, merge_candidates
 from candidates.models import Candidate, Consent, DoNotCall, Import, ImportRow
 from interviews.importing import planning
 from interviews.models import Campaign, Interview
@@ -19,7 +22,7 @@ CONSENT = {"consent_source": "application form"}
 
 
 def undo(imported: Import) -> dict[str, str]:
-    """Undo, and return what became of each row, by the name of the candidate or the number of the row."""
+    """Undo, and return the result of each row by its number."""
     imported.undo(actor="hr")
     run_tasks(only="candidates.undo_import")
     imported.refresh_from_db()
@@ -86,6 +89,33 @@ def test_undo_keeps_what_something_has_happened_to() -> None:
 
 def _question_set() -> Any:
     return make_approved_job().approved_questions
+
+
+def test_undo_keeps_refusals() -> None:
+    known = make_candidate(full_name="Ada Lovelace", phone="+14155550100")
+    heads, refusal = [*HEADS, "Consent"], "no"
+    imported = import_rows([*ADA, refusal], [*GRACE, refusal], heads=heads, **CONSENT)
+    assert undo(imported) == {"2": "has_refused", "3": "has_refused"}
+    assert not known.consents.latest("said_at").given
+    assert Candidate.objects.count() == 2
+
+
+def test_undo_leaves_held_and_merged_records_as_they_are() -> None:
+    held, merged = (make_candidate(full_name="Old", external_id=f"id-{number}", consents=False) for number in range(2))
+    kept = make_candidate(full_name="Old", phone="+14155550203", consents=False)
+    rows = [[f"Person {number}", f"+1415555020{number}", "", f"id-{number}", ""] for number in range(2)]
+    imported = import_rows(*rows, **CONSENT)
+    held.set_hold(actor="hr", reason="lawsuit")
+    merge_candidates(Merge(kept, Candidate.objects.get(pk=merged.pk), frozenset(["phone"])), actor="hr")
+    assert undo(imported) == {"2": "was_changed", "3": "was_changed"}
+    assert [Candidate.objects.get(pk=row.pk).phone for row in (held, kept)] == ["+14155550200", "+14155550201"]
+    assert Consent.objects.filter(given=True).count() == 2
+
+
+def test_long_undo_goes_on_in_another_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(step, "SLICE_SECONDS", 0)
+    monkeypatch.setattr(undoing, "BATCH_ROWS", 1)
+    assert undo(import_rows(ADA, GRACE)) == {"2": "removed", "3": "removed"}
 
 
 def test_undo_cancels_interviews_that_have_not_begun() -> None:

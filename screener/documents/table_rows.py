@@ -195,9 +195,9 @@ def _encoding_of(file: IO[bytes]) -> str:
     for encoding, zeros, letters in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if zeros.count(0) > len(zeros) // 2 and not letters.count(0):
             return _checked(file, encoding)
-    if len(start) - len(start.translate(None, _BINARY)) > MOST_CONTROL_CHARACTERS + len(
-        start
-    ) / LEAST_BYTES_OF_TEXT or start.startswith((b"%PDF-", b"{\\rtf")):
+    control_characters = len(start) - len(start.translate(None, _BINARY))
+    most = MOST_CONTROL_CHARACTERS + len(start) / LEAST_BYTES_OF_TEXT
+    if control_characters > most or start.startswith((b"%PDF-", b"{\\rtf")):
         raise UnreadableTable(TableProblem.WRONG_TYPE)
     return next(name for name in ("utf-8-sig", "cp1252", "latin-1") if _is_decodable(file, name))
 

@@ -48,8 +48,7 @@ class BaseModel(models.Model):
         values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields]
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
-        for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
+        _mark_inserted(rows)
 
     @classmethod
     def copy(cls, rows: Sequence[Self]) -> None:
@@ -60,11 +59,11 @@ class BaseModel(models.Model):
         columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
         statement = f"COPY {connection.ops.quote_name(cls._meta.db_table)} ({columns}) FROM STDIN"
         readers = [_column_reader(field) for field in fields]
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        # Django maps the errors of statements, but not those of COPY.
+        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row([read(row) for read in readers])
-        for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
+        _mark_inserted(rows)
 
     def update_fields(self, **changes: Any) -> None:
         """Set these fields and write only them.
@@ -80,6 +79,11 @@ class BaseModel(models.Model):
             cursor.execute(statement, [*values, self.pk])
             if not cursor.rowcount:
                 raise DatabaseError(f"{type(self).__name__} {self.pk} was deleted.")
+
+
+def _mark_inserted(rows: Sequence[BaseModel]) -> None:
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
 
 
 def _inserted_fields(model: type[BaseModel]) -> list["models.Field[Any, Any]"]:

@@ -42,7 +42,8 @@ def test_insert_keeps_first_of_duplicates() -> None:
     assert TwilioEvent.objects.get().call_sid == "CA1"
 
 
-def test_insert_refuses_duplicates() -> None:
-    TwilioEvent.insert([TwilioEvent(key="same", kind="status", call_sid="CA1", params={})])
+@pytest.mark.parametrize("insert", [TwilioEvent.insert, TwilioEvent.copy], ids=["INSERT", "COPY"])
+def test_insert_refuses_duplicates(insert: Callable[[list[TwilioEvent]], None]) -> None:
+    insert([TwilioEvent(key="same", kind="status", call_sid="CA1", params={})])
     with pytest.raises(IntegrityError):
-        TwilioEvent.insert([TwilioEvent(key="same", kind="status", call_sid="CA2", params={})])
+        insert([TwilioEvent(key="same", kind="status", call_sid="CA2", params={})])

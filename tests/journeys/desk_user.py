@@ -9,8 +9,8 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 from devtools.harness.deployment import Deployment
-from tests.support.accessibility import find_violations
-from tests.support.browser import NARROW, WIDE
+from tests.support.accessibility import check_page
+from tests.support.browser import WIDE
 from tests.support.browser_process import watched_context
 
 PASSWORD = "of an experiment"
@@ -23,7 +23,6 @@ for name, (full_name, role) in {accounts!r}.items():
     user = User.objects.create_user(name, password={password!r}, is_staff=True, **names)
     user.groups.add(Group.objects.get(role__key=role))
 """
-PAGE_WIDTH = "document.documentElement.scrollWidth"
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 """The folder for screenshots of the main pages; empty: none are kept."""
 
@@ -46,14 +45,7 @@ class DeskUser:
         self.click(self.page.get_by_role("button", name=name, exact=True).first)
 
     def check_page(self) -> None:
-        """The page has no violation that axe finds, and no phone is too narrow for it."""
-        self.page.wait_for_load_state("load")  # the player of a page keeps its request open
-        violations = find_violations(self.page)
-        assert violations == {}, (self.page.url, violations)
-        self.page.set_viewport_size(NARROW)
-        width = self.page.evaluate(PAGE_WIDTH)
-        self.page.set_viewport_size(WIDE)
-        assert width <= NARROW["width"], self.page.url
+        check_page(self.page)
 
     def take_screenshot(self, name: str) -> None:
         if SCREENSHOTS:

@@ -12,14 +12,13 @@ from playwright.sync_api import Page, expect
 
 from screener.models import RoleKey
 from tests.roles.sample_job import TRANSCRIPT, SampleJob, make_sample_job
-from tests.support.accessibility import find_violations
+from tests.support.accessibility import check_page
 from tests.support.admin_client import admin_url, page_url
-from tests.support.browser import NARROW, WIDE, logged_in_page
+from tests.support.browser import logged_in_page
 from tests.support.role_accounts import make_role_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SCORE = re.compile(r"\b7\.5\d?\b")
-PAGE_WIDTH = "document.documentElement.scrollWidth"
 Login = Callable[[User], AbstractContextManager[Page]]
 
 
@@ -41,15 +40,6 @@ def login(live_server: Any) -> Login:
 def visit(page: Page, address: str) -> None:
     page.goto(address)
     check_page(page)
-
-
-def check_page(page: Page) -> None:
-    """The page has no violation that axe finds, and no phone is too narrow for it."""
-    page.wait_for_load_state()
-    page.set_viewport_size(NARROW)
-    assert page.evaluate(PAGE_WIDTH) <= NARROW["width"]
-    page.set_viewport_size(WIDE)
-    assert find_violations(page) == {}
 
 
 def score_answer(page: Page) -> None:
