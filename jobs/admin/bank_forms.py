@@ -22,7 +22,7 @@ from jobs.models import BankQuestion, BankText, bank
 from screener.admin.actions import ObjectActionForm
 
 
-class TagsField(SimpleArrayField):  # type: ignore[misc]
+class TagsField(SimpleArrayField):
     def __init__(self, **options: Any) -> None:
         tag = forms.CharField(max_length=bank.MAX_TAG_LENGTH)
         fixed: dict[str, Any] = {"label": _("Tags"), "required": False, "widget": UnfoldAdminTextInputWidget}

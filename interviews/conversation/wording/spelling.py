@@ -22,8 +22,8 @@ def spell_number(wording: Wording, number: str) -> str:
 
 def spell_address(wording: Wording, address: str) -> str:
     """A web address with its punctuation in words."""
-    spoken_separators = {separator: f" {name} " for separator, name in wording.SEPARATOR_NAMES.items()}
-    return address.translate(str.maketrans(spoken_separators))
+    spaced_names = str.maketrans({separator: f" {name} " for separator, name in wording.SEPARATOR_NAMES.items()})
+    return address.translate(spaced_names)
 
 
 def call_time(wording: Wording, at: datetime, *, today: date) -> str:

@@ -257,7 +257,7 @@ def test_chosen_candidates_are_confirmed_and_called(interview: Interview, newcom
     expect(page.get_by_role("cell", name="Maya Lindqvist")).to_be_visible()
     page.get_by_role("button", name="Call 1 candidate").click()
     page.locator("#c-over").click()
-    expect(page.locator("#result_list").get_by_text(Interview.Status.PENDING.label)).to_be_visible()
+    expect(page.locator("#result_list").get_by_text(str(Interview.Status.PENDING.label))).to_be_visible()
 
 
 def test_pages_run_no_inline_script(page: Page, interview: Interview) -> None:
