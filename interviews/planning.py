@@ -130,12 +130,13 @@ def _questions_of(question_set: QuestionSet) -> list[QuestionSpec]:
 
 
 def _planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
-    """A response has a column for each attribute of its question."""
-    question_attributes = question.model_dump(exclude={"text", "bank_question"})
+    """A response has a column for each attribute that its conversation and score need."""
     return InterviewResponse(
         interview=interview,
         position=position,
         question=question.text,
         bank_question_id=question.bank_question,
-        **question_attributes,
+        competency=question.competency,
+        weight=question.weight,
+        max_seconds=question.max_seconds,
     )

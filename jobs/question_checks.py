@@ -26,6 +26,8 @@ from screener.records import QuestionContent, Record
 from screener.services.interviewer.protocol import PlannedQuestion
 
 MAX_WORDS, MAX_LENGTH = 40, 320
+MAX_POINTS, MAX_POINT_LENGTH = 4, 200
+"""Of what a good answer shows."""
 GENERAL_SHARE = 0.6
 """At most this share of the questions may have no word in common with the job text, such as one on teamwork."""
 UNSPEAKABLE = re.compile(r"[/\\()\[\]{}<>|*_#^~=+@&%$€•\n]|https?:|www\.|\b\w\.\w\.")
@@ -104,7 +106,7 @@ class QuestionReview:
             elif self._is_off_text(question):
                 self.refused.append(RefusedQuestion(text=question.text, reason=RefusalReason.OFF_TEXT))
             else:
-                self.accepted.append(question)
+                self.accepted.append(_with_few_points(question))
 
     def fill(self, questions: Sequence[PlannedQuestion]) -> None:
         """Accept questions of the bank, which fit the job, until none is missing. Refusals are not stored.
@@ -120,13 +122,20 @@ class QuestionReview:
         return sorted(self.accepted, key=lambda question: ORDER.index(QuestionKind(question.kind)))
 
     def _refusal(self, question: QuestionContent) -> RefusedQuestion | None:
-        if topics := find_topics(question.text, self.language):
-            return RefusedQuestion(text=question.text, reason=RefusalReason.UNLAWFUL, topics=list(topics))
+        if topics := self._find_topics(question):
+            return RefusedQuestion(text=question.text, reason=RefusalReason.UNLAWFUL, topics=topics)
+        if guess_language(question.good_answer) not in (None, self.language):
+            return RefusedQuestion(text=question.text, reason=RefusalReason.LANGUAGE)
         if reason := self._fault_of_form(question.text):
             return RefusedQuestion(text=question.text, reason=reason)
         if other := self._find_duplicate(question.text):
             return RefusedQuestion(text=question.text, reason=RefusalReason.DUPLICATE, duplicate_of=other)
         return None
+
+    def _find_topics(self, question: QuestionContent) -> list[UnlawfulTopic]:
+        """The unlawful topics of the text and of what a good answer shows."""
+        checked_texts = (question.text, question.good_answer)
+        return [*dict.fromkeys(topic for text in checked_texts for topic in find_topics(text, self.language))]
 
     def _fault_of_form(self, text: str) -> RefusalReason | None:
         if guess_language(text) not in (None, self.language):
@@ -153,6 +162,12 @@ class QuestionReview:
 
     def _find_duplicate(self, text: str) -> str:
         return next((other for other in self.seen if asks_the_same(text, other, self.language)), "")
+
+
+def _with_few_points(question: PlannedQuestion) -> PlannedQuestion:
+    """Keep the first points of what a good answer shows: a model may write more than a reviewer reads."""
+    points = [point[:MAX_POINT_LENGTH] for point in question.good_answer_points[:MAX_POINTS]]
+    return question.model_copy(update={"good_answer": "\n".join(points)})
 
 
 def asks_several_things(text: str, language: str) -> bool:

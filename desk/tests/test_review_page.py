@@ -22,6 +22,7 @@ from interviews.records import CriterionRecord, Evidence
 from screener.models import RoleKey
 from tests.support.admin_client import admin_url, get_page, make_staff_client
 from tests.support.factories import (
+    QUESTIONS,
     make_approved_job,
     make_candidate,
     make_interview,
@@ -162,6 +163,16 @@ def test_invitation_is_offered_first_where_no_call_is_placed(admin_client: Clien
     assert shown == [False, True]
     inviting.invite(written, actor="hanna")
     assert button[written.pk] not in get_page(admin_client, admin_url(written))
+
+
+@pytest.mark.django_db
+def test_good_answer_is_shown_to_reviewers(admin_client: Client) -> None:
+    guided = QUESTIONS[0].model_copy(update={"good_answer": "Names a result"})
+    interview = make_transcribed_interview(job=make_approved_job(questions=[guided, QUESTIONS[1]]))
+    first = interview.responses.get(position=0)
+    for address in (admin_url(interview), admin_url(first, "score")):
+        page = get_page(admin_client, address)
+        assert (page.count("data-good-answer"), "Names a result" in page) == (1, True), address
 
 
 @pytest.mark.django_db

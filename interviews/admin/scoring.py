@@ -210,9 +210,9 @@ class ScoringPages:
 def _responses(request: HttpRequest) -> QuerySet[InterviewResponse]:
     """The responses that the user may see, with the rows that the pages read."""
     responses: QuerySet[InterviewResponse] = InterviewResponse.objects.visible_to(request.user)
-    return responses.select_related("interview__job", "interview__candidate").prefetch_related(
-        "recordings", "assessments"
-    )
+    return responses.select_related(
+        "interview__job", "interview__candidate", "interview__question_set"
+    ).prefetch_related("recordings", "assessments")
 
 
 def _scoring_context(form: ScoringForm, user: User) -> dict[str, Any]:

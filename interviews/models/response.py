@@ -151,6 +151,12 @@ class InterviewResponse(LeasableModel):
         return gettext("Question %(number)s") % {"number": self.position + 1}
 
     @property
+    def good_answer_points(self) -> list[str]:
+        """What a good answer shows, by the question set. For reviewers; never read to the candidate."""
+        questions = self.interview.question_set.questions
+        return questions[self.position].good_answer_points if self.position < len(questions) else []
+
+    @property
     def local_model(self) -> str:
         """The model on this machine that made the transcript. Empty where another source did."""
         prefix, _, model = self.transcript_source.partition(":")

@@ -20,6 +20,7 @@ from jobs.bank.entry import BankEntry, entry_from
 from jobs.field_limits import MAX_REASON_LENGTH
 from jobs.models import BankQuestion, BankText, bank
 from screener.admin.actions import ObjectActionForm
+from screener.records import MAX_GOOD_ANSWER_LENGTH
 
 
 class TagsField(SimpleArrayField):
@@ -49,7 +50,7 @@ class BankTextForm(forms.ModelForm):  # type: ignore[type-arg]
     )
     good_answer = forms.CharField(
         label=_("What a good answer shows"),
-        max_length=bank.MAX_GOOD_ANSWER_LENGTH,
+        max_length=MAX_GOOD_ANSWER_LENGTH,
         required=False,
         widget=UnfoldAdminExpandableTextareaWidget,
     )

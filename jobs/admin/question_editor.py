@@ -135,7 +135,7 @@ class QuestionEditor:
         text = find_alternative(self.job, self.sheet.content(place), besides=self._unwanted)
         if text is None:
             raise InvalidTransition(gettext("The bank has no other question that fits this job."))
-        self._put(place, text=text.text, competency=text.competency)
+        self._put(place, text=text.text, competency=text.competency, good_answer=text.good_answer)
 
     def _rewrite(self, place: int) -> None:
         """Have the model write another question for this place."""
@@ -146,7 +146,7 @@ class QuestionEditor:
             raise InvalidTransition(str(error)) from None
         if question is None:
             raise InvalidTransition(gettext("The model wrote no new question. Try again, or take one of the bank."))
-        self._put(place, text=question.text, competency=question.competency)
+        self._put(place, text=question.text, competency=question.competency, good_answer=question.good_answer)
 
     @property
     def _unwanted(self) -> list[str]:
@@ -184,7 +184,13 @@ class QuestionEditor:
 
 def row_of(text: BankText) -> Row:
     weight = usual_weight(text.question.family)
-    return {"text": text.text, "competency": text.competency, "weight": weight, "max_seconds": MAX_SECONDS}
+    return {
+        "text": text.text,
+        "competency": text.competency,
+        "weight": weight,
+        "max_seconds": MAX_SECONDS,
+        "good_answer": text.good_answer,
+    }
 
 
 def _parse_id(text: str) -> UUID | None:

@@ -109,7 +109,9 @@ class QuestionSheet:
     def shown(self) -> list[ShownRow]:
         contents = [self.content(place) for place in range(len(self.rows))]
         links = link_to_bank(contents, self.job.language)
-        warnings = {warning.position: str(warning) for warning in question_warnings(self.texts, self.job.language)}
+        good_answers = [str(row["good_answer"]) for row in self.rows]
+        found_warnings = question_warnings(self.texts, self.job.language, good_answers=good_answers)
+        warnings = {warning.position: str(warning) for warning in found_warnings}
         bound = self._forms()
         if self.focused_text is not None:
             bound[self.focused_text].fields["text"].widget.attrs["data-focus"] = True

@@ -60,7 +60,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PartForm(form_of(TemplatePart)):  # type: ignore[misc]  # a class that is made at run time
-    field_order = ("count", "kind", "difficulty", "family", "tags", "text", "language", "competency")
+    field_order = ("count", "kind", "difficulty", "family", "tags", "text", "language", "competency", "good_answer")
 
     kind = forms.ChoiceField(
         label=_("Type"), choices=[ANY, *QuestionKind.choices], required=False, widget=UnfoldAdminSelectWidget

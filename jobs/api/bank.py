@@ -25,6 +25,7 @@ from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
 from screener.documents.table_file import InvalidTableFile
+from screener.records import MAX_GOOD_ANSWER_LENGTH
 
 QUESTION_ID = "0f6d2c51-9d6e-5b0f-8c0e-3b5e6c574d55"
 TEXT_EXAMPLE = {
@@ -79,9 +80,7 @@ class BankTextSerializer(StrictModelSerializer[BankText]):
         error_messages={"invalid": "Enter a language tag without a region, such as en or de."},
     )
     text = serializers.CharField(max_length=bank.MAX_TEXT_LENGTH, help_text="As it is spoken; it asks one thing")
-    good_answer = serializers.CharField(
-        max_length=bank.MAX_GOOD_ANSWER_LENGTH, required=False, default="", allow_blank=True
-    )
+    good_answer = serializers.CharField(max_length=MAX_GOOD_ANSWER_LENGTH, required=False, default="", allow_blank=True)
     keywords = serializers.ListField(
         child=serializers.CharField(max_length=bank.MAX_KEYWORD_LENGTH),
         max_length=bank.MAX_KEYWORDS,

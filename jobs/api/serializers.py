@@ -28,6 +28,8 @@ NEW_QUESTION = {
     "competency": "Troubleshooting",
     "weight": 2.0,
     "max_seconds": 120,
+    "follow_ups": 0,
+    "good_answer": "Names the symptoms\nNarrows the cause down step by step\nSays what prevents it now",
 }
 QUESTION_EXAMPLE = NEW_QUESTION | {"bank_question": None}
 JOB_ID, SET_ID = "0d9d4b0e-5f0c-4b43-9a5e-6a2f4c8f1b11", "7c1b7a52-0d61-4a0e-8d0a-1f5be6a0b2c3"

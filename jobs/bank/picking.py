@@ -183,5 +183,7 @@ def _planned(entry: BankEntry, language: str) -> PickedQuestion:
         weight=usual_weight(entry.family),
         max_seconds=MAX_SECONDS,
         kind=kind,
+        follow_ups=0,
+        good_answer=text.good_answer,
     )
     return PickedQuestion(question, entry.kind, entry)

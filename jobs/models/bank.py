@@ -21,10 +21,10 @@ from jobs.unlawful_questions import UnlawfulTopic, find_topics
 from screener.access.viewer import Viewer
 from screener.language_tag import primary_tag
 from screener.models import AppendOnly, BaseModel, InvalidTransition
-from screener.records import QuestionContent, QuestionSpec
+from screener.records import MAX_GOOD_ANSWER_LENGTH, QuestionContent, QuestionSpec
 
 MIN_DIFFICULTY, MAX_DIFFICULTY = 1, 3
-MAX_TEXT_LENGTH, MAX_COMPETENCY_LENGTH, MAX_GOOD_ANSWER_LENGTH = 500, 200, 1000
+MAX_TEXT_LENGTH, MAX_COMPETENCY_LENGTH = 500, 200
 MAX_TAGS, MAX_TAG_LENGTH = 10, 40
 MAX_KEYWORDS, MAX_KEYWORD_LENGTH = 40, 60
 STATISTICS = "statistics"

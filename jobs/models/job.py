@@ -382,7 +382,9 @@ class QuestionSet(BaseModel):
         editable=False,
         help_text=_("Why questions on subjects that employers must not ask about were approved"),
     )
-    questions = records_field(QuestionSpec, help_text=_("A list of {text, competency, weight, max_seconds}"))
+    questions = records_field(
+        QuestionSpec, help_text=_("A list of {text, competency, weight, max_seconds, follow_ups, good_answer}")
+    )
 
     refused = records_field(
         RefusedQuestion,
@@ -410,7 +412,9 @@ class QuestionSet(BaseModel):
     @property
     def warnings(self) -> list[QuestionWarning]:
         """The questions on subjects that employers must not ask about."""
-        return question_warnings([question.text for question in self.questions], self.language)
+        texts = [question.text for question in self.questions]
+        good_answers = [question.good_answer for question in self.questions]
+        return question_warnings(texts, self.language, good_answers=good_answers)
 
     def approve(self, *, by: str, reason: str = "") -> Self:
         """Approve this draft and retire the approved set. `reason`: for questions with warnings. Idempotent."""

@@ -186,6 +186,6 @@ def _count_uses(keys: Iterable[str], *, besides: JobDescription) -> dict[str, tu
 
 def _questions_of(part: TemplatePart, picked: Sequence[BankEntry], language: str) -> list[QuestionSpec]:
     if part.is_fixed:
-        return [part.asked(part.text, part.competency)] if part.language == language else []
+        return [part.asked(part.text, part.competency, part.good_answer)] if part.language == language else []
     texts = [(entry.key, entry.texts[language]) for entry in picked]
-    return [part.asked(text.text, text.competency, bank_question=key) for key, text in texts]
+    return [part.asked(text.text, text.competency, text.good_answer, bank_question=key) for key, text in texts]

@@ -20,7 +20,7 @@ ANY_DIFFICULTY = 0
 USUAL_SIZE = 6
 DIFFICULTIES = {ANY_DIFFICULTY: _("Any"), 1: _("Easy"), 2: _("Medium"), 3: _("Hard")}
 LANGUAGE_PATTERN = r"^[a-z]{2,3}$"
-HOW_MANY = "How many questions the slot takes"
+HOW_MANY = _("How many questions the slot takes")
 TEXT = replace(attribute_of(QuestionContent.model_fields["text"]), default="", label=_("Fixed question"))
 
 
@@ -56,13 +56,15 @@ class TemplatePart(QuestionContent):
         described = ", ".join(str(label) for label in (kind, *difficulty, *family, *self.tags))
         return f"{self.count} \N{MULTIPLICATION SIGN} {described}"
 
-    def asked(self, text: str, competency: str, *, bank_question: str | None = None) -> QuestionSpec:
-        """Return a question of this part: the weight and the time limit are those of the part."""
+    def asked(self, text: str, competency: str, good_answer: str, *, bank_question: str | None = None) -> QuestionSpec:
+        """Return a question of this part: weight, time limit and follow-ups are those of the part."""
         return QuestionSpec(
             text=text,
             competency=competency,
             weight=self.weight,
             max_seconds=self.max_seconds,
+            follow_ups=self.follow_ups,
+            good_answer=good_answer,
             bank_question=UUID(bank_question) if bank_question else None,
         )
 
@@ -101,9 +103,12 @@ def _check_part(number: int, part: TemplatePart) -> None:
             )
             % where
         )
-    if not part.is_fixed and (part.language or part.competency):
+    if not part.is_fixed and (part.language or part.competency or part.good_answer):
         raise InvalidParts(
-            gettext("Part %(number)s has a language or a competency, but no text. Write the question, or remove them.")
+            gettext(
+                "Part %(number)s has a language, a competency or a good answer, but no text. Write the question, or "
+                "remove them."
+            )
             % where
         )
 

@@ -272,7 +272,7 @@ class TestQuestionsOfOnesOwn:
         body = response.json()
         assert (response.status_code, body["version"], body["status"]) == (201, 2, "draft")
         assert body["source"] == API_ACTOR
-        filled_in = {"weight": 1.0, "max_seconds": 120, "bank_question": None}
+        filled_in = {"weight": 1.0, "max_seconds": 120, "follow_ups": 0, "good_answer": "", "bank_question": None}
         assert body["questions"] == [{"text": "Why?", "competency": "Motives"} | filled_in]
         shown = api.get(f"{JOBS}{job.pk}/").json()
         assert (shown["questions"], shown["questions_status"]) == (body["questions"], "ready")

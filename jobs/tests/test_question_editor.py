@@ -82,6 +82,7 @@ def test_buttons_store_nothing_and_save_stores_all(admin_client: Client) -> None
     draft = QuestionSet.objects.get(version=2)
     assert [question.text for question in draft.questions] == [third, first, text.text, "Why us?"]
     assert [question.bank_question for question in draft.questions] == [None, None, text.question_id, None]
+    assert draft.questions[2].good_answer == text.good_answer != ""
     assert (draft.status, draft.source, draft.questions[3].weight) == ("draft", "edited by hanna", 2.5)
 
 
@@ -108,6 +109,7 @@ def test_second_editor_is_told(admin_client: Client) -> None:
         ("weight", "0", "min_value"),
         ("weight", "nan", "invalid"),
         ("max_seconds", "601", "max_value"),
+        ("follow_ups", "3", "max_value"),
     ],
 )
 def test_invalid_cell_is_marked(admin_client: Client, field: str, typed: str, code: str) -> None:

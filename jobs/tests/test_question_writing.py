@@ -14,7 +14,7 @@ from jobs.bank.families import QuestionKind
 from jobs.bank.interview_types import InterviewType
 from jobs.bank.picking import USUAL_MIX, share_out
 from jobs.models import BankQuestion, JobDescription, QuestionSet
-from jobs.question_checks import MAX_WORDS, QuestionReview, RefusalReason
+from jobs.question_checks import MAX_POINTS, MAX_WORDS, QuestionReview, RefusalReason
 from jobs.question_writing import MAX_REQUESTS
 from screener.models import ModelCall
 from screener.services.interviewer.protocol import KindName, PlannedQuestion
@@ -43,7 +43,7 @@ REFUSED = {
 }
 
 
-def plan(*texts: str, kind: str = "") -> Behaviour:
+def plan(*texts: str, kind: str = "", good_answer: str = "Names the cause\nSays what came of it") -> Behaviour:
     """A reply with these questions. `GOOD` has one of each type that three questions of a mixed interview need."""
     kinds = dict(zip(GOOD, share_out(3, USUAL_MIX), strict=False))
     questions = [
@@ -53,6 +53,8 @@ def plan(*texts: str, kind: str = "") -> Behaviour:
             "weight": 2,
             "max_seconds": 90,
             "kind": kind or kinds.get(text, "technical"),
+            "follow_ups": 1,
+            "good_answer": good_answer,
         }
         for text in texts
     ]
@@ -60,7 +62,9 @@ def plan(*texts: str, kind: str = "") -> Behaviour:
 
 
 def question(text: str, kind: Any = "culture") -> PlannedQuestion:
-    return PlannedQuestion(text=text, competency="Subject", weight=1, max_seconds=60, kind=kind)
+    return PlannedQuestion(
+        text=text, competency="Subject", weight=1, max_seconds=60, kind=kind, follow_ups=0, good_answer=""
+    )
 
 
 def write(*script: Behaviour, count: int = 3, **fields: Any) -> tuple[JobDescription, list[Any]]:
@@ -85,6 +89,22 @@ def test_faulty_question_is_refused_and_replaced(text: str, reason: RefusalReaso
     assert [(refused.text, refused.reason) for refused in draft.refused] == [(text, reason)]
     assert len(requests) == ModelCall.objects.count() == 2
     assert all(known in requests[1].blocks["besides"] for known in (GOOD[0], text))
+
+
+@pytest.mark.parametrize(
+    ("good_answer", "reason"),
+    [("Is a native-born citizen", RefusalReason.UNLAWFUL), ("Nennt die Ursache und was sie getan hat", "language")],
+)
+def test_question_with_faulty_good_answer_is_refused(good_answer: str, reason: str) -> None:
+    draft = draft_of(write(plan(GOOD[0], good_answer=good_answer), plan(*GOOD))[0])
+    assert [(refused.text, refused.reason) for refused in draft.refused[:1]] == [(GOOD[0], reason)]
+
+
+def test_good_answer_and_follow_ups_are_kept() -> None:
+    points = [f"Point {number}" for number in range(MAX_POINTS + 2)]
+    questions = draft_of(write(plan(*GOOD, good_answer="\n- ".join(points)))[0]).questions
+    assert [question.good_answer_points for question in questions] == [points[:MAX_POINTS]] * 3
+    assert [question.follow_ups for question in questions] == [1, 1, 1]
 
 
 def test_bank_replaces_what_model_cannot() -> None:

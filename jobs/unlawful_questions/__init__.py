@@ -8,6 +8,7 @@ describes it. Questions in a language without a file have no warnings.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 from django.utils.text import get_text_list
@@ -43,8 +44,15 @@ def find_topics(question_text: str, language: str) -> tuple[UnlawfulTopic, ...]:
     return language_rules.find_topics(question_text) if language_rules else ()
 
 
-def question_warnings(question_texts: Sequence[str], language: str) -> list[QuestionWarning]:
-    topics_by_position = ((position, find_topics(text, language)) for position, text in enumerate(question_texts))
+def question_warnings(
+    question_texts: Sequence[str], language: str, *, good_answers: Sequence[str] = ()
+) -> list[QuestionWarning]:
+    """Warn of texts, and of what good answers to them show: one for each text, or none at all."""
+    checked_texts = zip_longest(question_texts, good_answers, fillvalue="")
+    topics_by_position = (
+        (position, tuple(dict.fromkeys(topic for text in texts for topic in find_topics(text, language))))
+        for position, texts in enumerate(checked_texts)
+    )
     return [QuestionWarning(position, topics) for position, topics in topics_by_position if topics]
 
 

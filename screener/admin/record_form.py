@@ -22,14 +22,15 @@ def form_of(record: type[Record]) -> type[forms.Form]:
 
 def _field_of(kind: Any, attribute: Attribute) -> forms.Field:
     label = attribute.label or None
-    numbers = {"label": label, "min_value": attribute.low, "max_value": attribute.high, "initial": attribute.default}
+    texts: dict[str, Any] = {"label": label, "help_text": attribute.help_text}
+    numbers = texts | {"min_value": attribute.low, "max_value": attribute.high, "initial": attribute.default}
     if kind is int:
         return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget, **numbers)
     if kind is float:
         return forms.FloatField(widget=UnfoldAdminDecimalFieldWidget({"step": "0.1"}), **numbers)
     is_long = (attribute.longest or 0) > LONGEST_LINE
     return forms.CharField(
-        label=label,
+        **texts,
         required=attribute.default is None,
         max_length=attribute.longest,
         widget=UnfoldAdminExpandableTextareaWidget if is_long else UnfoldAdminTextInputWidget,

@@ -27,7 +27,15 @@ SCORES: dict[str, Any] = {
 }
 PLAN = {
     "questions": [
-        {"text": f"Question {n}?", "competency": "Coffee", "weight": 2, "max_seconds": 90, "kind": "technical"}
+        {
+            "text": f"Question {n}?",
+            "competency": "Coffee",
+            "weight": 2,
+            "max_seconds": 90,
+            "kind": "technical",
+            "follow_ups": 1,
+            "good_answer": "Tastes first\nCleans up",
+        }
         for n in "123"
     ]
 }

@@ -13,7 +13,7 @@ from tests.support.factories import make_job
 
 SLOT = {"count": "1", "kind": "technical", "difficulty": "2", "family": "transport", "tags": "vehicle, load"}
 FIXED = {"count": "1", "difficulty": "0", "text": "How old are you?", "language": "en", "competency": "Age"}
-LIMITS = {"weight": "1", "max_seconds": "90"}
+LIMITS = {"weight": "1", "max_seconds": "90", "follow_ups": "0"}
 RUBRIC = [{"key": "care", "name": "Care", "weight": 1, "anchors": {"2": "No.", "5": "Some.", "9": "Much."}}]
 
 
@@ -83,7 +83,7 @@ def test_edits_make_versions(admin_client: Client, template: Template) -> None:
         (FIXED, FIXED | {"text": "Warum?", "language": "de"}, FIXED | {"text": "Warum nicht?", "language": "de"}),
         (SLOT | {"count": "20"}, SLOT),
         (SLOT | {"count": "0"},),
-        (SLOT | {"max_seconds": "9999"},),
+        (SLOT | {"max_seconds": "9999", "follow_ups": "0"},),
         (SLOT | {"family": "magic"},),
     ],
 )

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo, field_validator
 
-from screener.records import Attribute, Point, QuestionContent, attribute_of
+from screener.records import MAX_FOLLOW_UPS, Attribute, Point, QuestionContent, attribute_of
 from screener.services.usage import UNKNOWN_USAGE, Usage
 
 T = TypeVar("T", bound=BaseModel)
@@ -102,6 +102,8 @@ class PlannedQuestion(QuestionContent, StrictModel):
     text: RequiredText
     competency: RequiredText
     kind: KindName
+    follow_ups: Annotated[int, Attribute(low=0, high=MAX_FOLLOW_UPS)]
+    good_answer: PrintableText
 
 
 class QuestionPlan(StrictModel):

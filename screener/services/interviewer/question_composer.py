@@ -30,7 +30,13 @@ def compose_phrase_questions(job: JobText) -> Iterator[PlannedQuestion]:
         used[subject.kind] += 1
         text = templates[number].format(subject=subject.text)
         yield PlannedQuestion(
-            text=text, competency=subject.competency, weight=WEIGHT, max_seconds=MAX_SECONDS, kind="technical"
+            text=text,
+            competency=subject.competency,
+            weight=WEIGHT,
+            max_seconds=MAX_SECONDS,
+            kind="technical",
+            follow_ups=0,
+            good_answer="",
         )
 
 

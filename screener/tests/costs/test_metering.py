@@ -32,7 +32,17 @@ from tests.support.model_samples import make_answer_recording, make_wav
 pytestmark = pytest.mark.django_db
 JOB = JobText("Barista", "Make coffee.", "en")
 PLAN = {
-    "questions": [{"text": "Why coffee?", "competency": "Coffee", "weight": 2, "max_seconds": 90, "kind": "culture"}]
+    "questions": [
+        {
+            "text": "Why coffee?",
+            "competency": "Coffee",
+            "weight": 2,
+            "max_seconds": 90,
+            "kind": "culture",
+            "follow_ups": 0,
+            "good_answer": "",
+        }
+    ]
 }
 LUNA = Decimal("0.000055")
 """The cost of 321 input and 45 output tokens at gpt-6-luna."""

@@ -88,7 +88,8 @@ class TestDetection:
 SCORE = CriterionScore(criterion="relevance", score=8, reason="Why not.", quotes=[])
 SCORES = {"criteria": [], "feedback": "Fine."}
 SUMMARY = {"reasoning": [], "strengths": [], "improvements": [], "opinion": "consider"}
-PLAN = {"questions": [{"text": "Why?", "competency": "Reasons", "weight": 1, "max_seconds": 60, "kind": "culture"}]}
+PLANNED = {"text": "Why?", "competency": "Reasons", "weight": 1, "max_seconds": 60, "kind": "culture"}
+PLAN = {"questions": [PLANNED | {"follow_ups": 0, "good_answer": ""}]}
 
 
 def assess(transcript: str = "I like people.", **fields: Any) -> None:
