@@ -31,6 +31,7 @@ RESPONSE_EXAMPLE: dict[str, Any] = {
     "has_resume": True,
     "resume_status": "read",
     "resume_error": "",
+    "resume_is_cut": False,
     "consents": [
         {
             "kind": "call",
@@ -119,11 +120,12 @@ class CandidateSerializer(PersonSerializer):
             "has_resume",
             "resume_status",
             "resume_error",
+            "resume_is_cut",
             "consents",
             "created_at",
             "updated_at",
         ]
-        read_only_fields = ["resume_status", "resume_error"]
+        read_only_fields = ["resume_status", "resume_error", "resume_is_cut"]
 
     def validate_external_id(self, external_id: str) -> str:
         holders = candidates_known_as(external_id) if external_id else Candidate.objects.none()

@@ -134,6 +134,7 @@ def _candidate_record(candidate: Candidate) -> dict[str, object]:
         "resume_status": candidate.resume_status,
         "resume_error": candidate.resume_error,
         "resume_text": candidate.resume_text,
+        "resume_is_cut": candidate.resume_is_cut,
         "legal_hold": candidate.legal_hold,
         "legal_hold_reason": candidate.hold_reason,
         "legal_hold_since": candidate.hold_set_at,

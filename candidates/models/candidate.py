@@ -110,6 +110,9 @@ class Candidate(BaseModel):
     external_id = models.CharField(max_length=100, blank=True, help_text=_("This person's id in your own system"))
     resume = models.FileField(storage=private_storage, upload_to=resume_path, blank=True, max_length=255)
     resume_text = models.TextField(blank=True)
+    resume_is_cut = models.BooleanField(
+        default=False, db_default=False, help_text=_("The file has more text than is kept")
+    )
     resume_status = models.CharField(max_length=12, choices=ResumeStatus.choices, default=ResumeStatus.NONE)
     resume_error = models.TextField(blank=True)
     legal_hold = models.BooleanField(default=False, help_text=_("Nothing of the record is erased while it is held"))
@@ -240,7 +243,7 @@ class Candidate(BaseModel):
     def blank_resume(self) -> None:
         """Forget the resume. Its file is deleted by the erasure. `updated_at` stays, as in `_write_hold`."""
         Candidate.objects.filter(pk=self.pk).update(
-            resume="", resume_text="", resume_error="", resume_status=self.ResumeStatus.NONE
+            resume="", resume_text="", resume_is_cut=False, resume_error="", resume_status=self.ResumeStatus.NONE
         )
 
     def blank(self) -> None:
@@ -269,7 +272,9 @@ class Candidate(BaseModel):
         suffix = "txt" if file_type == "html" else file_type or "bin"  # a browser would run the scripts of a page
         self.resume.save(f"resume.{suffix}", resume_file, save=False)
         status = self.ResumeStatus.PENDING
-        self.update_fields(resume=self.resume, resume_text="", resume_status=status, resume_error="")
+        self.update_fields(
+            resume=self.resume, resume_text="", resume_is_cut=False, resume_status=status, resume_error=""
+        )
         READ_RESUME.defer(self.pk)
         if earlier_name and not self.legal_hold:
             transaction.on_commit(lambda: self.resume.storage.delete(earlier_name), robust=True)
@@ -279,6 +284,7 @@ class Candidate(BaseModel):
         self.update_fields(
             resume=str(other.resume.name or ""),
             resume_text=other.resume_text,
+            resume_is_cut=other.resume_is_cut,
             resume_status=other.resume_status,
             resume_error=other.resume_error,
         )
@@ -296,11 +302,16 @@ class Candidate(BaseModel):
         """The folders that hold every file about this person. One query."""
         return [private_folder(record_id) for record_id in self.record_ids]
 
-    def set_resume_text(self, resume_text: str) -> None:
-        self.update_fields(resume_text=resume_text, resume_status=self.ResumeStatus.READ, resume_error="")
+    def set_resume_text(self, resume_text: str, *, is_cut: bool = False) -> None:
+        """`is_cut`: the file has more text."""
+        self.update_fields(
+            resume_text=resume_text, resume_is_cut=is_cut, resume_status=self.ResumeStatus.READ, resume_error=""
+        )
 
     def set_resume_error(self, why: str) -> None:
-        self.update_fields(resume_text="", resume_status=self.ResumeStatus.UNREADABLE, resume_error=why)
+        self.update_fields(
+            resume_text="", resume_is_cut=False, resume_status=self.ResumeStatus.UNREADABLE, resume_error=why
+        )
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

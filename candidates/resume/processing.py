@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from candidates.models import Candidate
 from screener.background.queue import release_db_connection
 from screener.documents.extraction import Problem
-from screener.documents.upload import UnreadableDocument, read_document
+from screener.documents.upload import DocumentText, UnreadableDocument, read_document
 
 ABANDONED_AFTER = timedelta(seconds=60)
 
@@ -43,12 +43,12 @@ def read_resume(candidate_id: UUID) -> None:
     candidate = Candidate.objects.filter(pk=candidate_id, resume_status=Candidate.ResumeStatus.PENDING).first()
     if candidate is None:
         return
-    resume_text = error_message = ""
+    document, error_message = DocumentText(), ""
     try:
         with candidate.resume.open("rb") as resume_file:
             file_bytes = resume_file.read()
         release_db_connection()
-        resume_text = read_document(file_bytes).text
+        document = read_document(file_bytes)
     except FileNotFoundError:
         error_message = MISSING_FILE
     except UnreadableDocument as error:
@@ -63,7 +63,7 @@ def read_resume(candidate_id: UUID) -> None:
         if error_message:
             locked_candidate.set_resume_error(error_message)
         else:
-            locked_candidate.set_resume_text(resume_text)
+            locked_candidate.set_resume_text(document.text, is_cut=document.is_cut)
 
 
 def unread_resumes() -> list[UUID]:

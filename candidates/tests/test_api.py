@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from candidates.models import Candidate, Consent
 from candidates.resume.processing import MESSAGES, MISSING_FILE
 from screener.documents.extraction import Problem
+from screener.documents.reader import MAX_CHARACTERS
 from screener.tasks import sweep
 from tests.support.factories import make_candidate, run_tasks
 
@@ -164,6 +165,12 @@ class TestAResume:
         run_tasks(only="candidates")
         assert Candidate.objects.get().resume_text == "I wrote programs for engines."
         assert api.get(f"{CANDIDATES}{body['id']}/").json()["resume_status"] == "read"
+
+    @pytest.mark.parametrize(("length", "is_cut"), [(MAX_CHARACTERS, False), (MAX_CHARACTERS + 1, True)])
+    def test_says_whether_text_is_cut(self, api: APIClient, length: int, is_cut: bool) -> None:
+        body = with_resume(api, resume(b"x" * length)).json()
+        run_tasks(only="candidates")
+        assert api.get(f"{CANDIDATES}{body['id']}/").json()["resume_is_cut"] is is_cut
 
     def test_unreadable_resume_keeps_candidate(self, api: APIClient) -> None:
         body = with_resume(api, resume(unreadable_docx(), "cv.docx")).json()

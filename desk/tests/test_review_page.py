@@ -146,6 +146,14 @@ class TestPage:
         manager = login_client(make_role_user(RoleKey.HIRING_MANAGER, interview.job))
         assert address not in get_page(manager, admin_url(interview))
 
+    def test_cut_resume_is_said_to_be_cut(self, admin_client: Client) -> None:
+        interview = make_completed_interview()
+        interview.candidate.set_resume_text("Five years of support.")
+        pages = {admin_url(interview): 'id="r-cut"', admin_url(interview.candidate): 'id="c-cut"'}
+        assert not any(mark in get_page(admin_client, page) for page, mark in pages.items())
+        interview.candidate.set_resume_text("Five years of support.", is_cut=True)
+        assert all(mark in get_page(admin_client, page) for page, mark in pages.items())
+
     def test_attempt_without_call_is_shown(self, admin_client: Client) -> None:
         interview = make_completed_interview()
         interview.attempts.get().call.delete()

@@ -9,6 +9,7 @@ from typing import Any
 from docx import Document
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from lxml.etree import iterwalk
 
 from screener.documents.extraction import Extraction, Problem, UnreadableFile
 
@@ -16,6 +17,7 @@ MAX_UNPACKED_BYTES = 50 * 1024 * 1024
 MAX_PARTS = 5_000
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_TEXT_BOX = qn("w:txbxContent")
 _BREAKS = {qn("w:p"): "\n", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): "\t"}
 # Word keeps the English name of its own styles, in each of its languages.
 _TITLE_STYLES = ("title", "heading 1")
@@ -30,20 +32,35 @@ def extract_docx(file_bytes: bytes) -> Extraction:
             raise UnreadableFile(Problem.TOO_BIG)
     document = Document(BytesIO(file_bytes))
     styles = {str(style.style_id): str(style.name).lower() for style in document.styles}
-    headers = [section.header for section in document.sections if not section.header.is_linked_to_previous]
-    elements = [*(header.part.element for header in headers), document.element.body]
-    pieces = chain.from_iterable(_text_of_element(element, styles) for element in elements)
+    pieces = chain(
+        _texts_of_margins(document, styles, "header"),
+        _text_of_element(document.element.body, styles),
+        _texts_of_margins(document, styles, "footer"),
+    )
     return Extraction(pieces, document.core_properties.title or "", _main_heading(document, styles))
+
+
+def _texts_of_margins(document: Any, styles: dict[str, str], place: str) -> Iterator[str]:
+    """The headers or footers of all sections and pages. Those that say the same are read once."""
+    texts = [
+        "".join(_text_of_element(margin.part.element, styles))
+        for section in document.sections
+        for margin in (getattr(section, kind + place) for kind in ("first_page_", "", "even_page_"))
+        if not margin.is_linked_to_previous
+    ]
+    yield from (f"\n{text}\n" for text in dict.fromkeys(texts))
 
 
 def _text_of_element(root: BaseOxmlElement, styles: dict[str, str]) -> Iterator[str]:
     """All text in document order: paragraphs, headings, tables, text boxes, content controls."""
     for duplicate in list(root.iter(_FALLBACK)):
         duplicate.getparent().remove(duplicate)
-    for element in root.iter(qn("w:t"), *_BREAKS):
-        if element.tag == qn("w:p"):
+    for event, element in iterwalk(root, events=("start", "end"), tag=[qn("w:t"), _TEXT_BOX, *_BREAKS]):
+        if element.tag == _TEXT_BOX:
+            yield "\n"  # the paragraph around it may go on behind it
+        elif event == "start" and element.tag == qn("w:p"):
             yield _paragraph_start(element, styles)
-        else:
+        elif event == "start":
             yield _BREAKS.get(element.tag) or element.text or ""
 
 

@@ -52,11 +52,15 @@ _REMEDIES: dict[Problem, Label] = {
 
 @dataclass(frozen=True)
 class DocumentText:
-    """`text` has at most 100,000 characters. `title`: of the file's properties. `heading`: the main one in the text."""
+    """`text` has at most 100,000 characters; `is_cut`: the file has more. `title`: of the file's properties.
 
-    text: str
-    title: str
-    heading: str
+    `heading`: the main one in the text.
+    """
+
+    text: str = ""
+    title: str = ""
+    heading: str = ""
+    is_cut: bool = False
 
 
 def validate_upload(file: "File[Any]") -> None:

@@ -148,7 +148,8 @@ class TestReading:
         document.add_heading("You bring", level=2)
         document.add_paragraph("Patience", style="List Bullet")
         text = "Contoso\n\nBarista\nYou make coffee.\n\nYou bring\n- Patience"
-        assert read_file(saved(document.save)) == {"text": text, "title": "Draft 7", "heading": "Barista"}
+        parts = {"text": text, "title": "Draft 7", "heading": "Barista", "is_cut": False}
+        assert read_file(saved(document.save)) == parts
 
     @pytest.mark.parametrize(
         ("sizes", "heading"), [((30, 10), "Contoso"), ((10, 30), "Barista wanted"), ((11, 11), ""), ((10, 11), "")]
@@ -171,6 +172,7 @@ class TestReading:
             "text": "Barista wanted\n\nMilk & sugar\n\n- Patience\n- Speed",
             "title": "Jobs at Contoso",
             "heading": "Barista wanted",
+            "is_cut": False,
         }
 
     def test_text_box_is_read_once(self) -> None:
@@ -189,8 +191,10 @@ class TestReading:
     def test_what_database_cannot_hold_is_dropped(self) -> None:
         assert reader.clean_text("A\x00n\x1bn\x7fa\ud800 \t Berg\x85 \n ") == "Anna Berg"
 
-    def test_length_is_capped(self) -> None:
-        assert len(read_file(b"word " * 100_000)["text"]) == 100_000
+    @pytest.mark.parametrize(("length", "is_cut"), [(reader.MAX_CHARACTERS, False), (reader.MAX_CHARACTERS + 1, True)])
+    def test_text_over_limit_is_cut_and_says_so(self, length: int, is_cut: bool) -> None:
+        document = read_file(b" " * 150_000 + b"x" * length)
+        assert (document["text"], document["is_cut"]) == ("x" * reader.MAX_CHARACTERS, is_cut)
 
     @pytest.mark.parametrize(
         ("data", "problem"),
