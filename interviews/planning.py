@@ -68,16 +68,11 @@ def plan_interview(
     `channel`: by default the job's usual one.
     """
     question_set, channel = job.approved_questions, channel or job.usual_channel
-    if channel not in job.channels:
-        raise NotPossible(str(ChannelNotAllowed(channel)), Obstacle.CHANNEL)
+    require_channel(job, channel)
     why_never = why_never_called if channel == Channel.PHONE else why_never_held
     if rule_verdict := why_never(candidate, job, is_repeat=bool(repeat_reason)):
         raise NotPossible(rule_verdict.verdict.reason, rule_verdict.rule)
-    if question_set is None:
-        raise NotPossible(gettext(NO_QUESTIONS), Obstacle.QUESTIONS)
-    language_problem = configured_transcriber().why_unsupported(question_set.language)
-    if language_problem and channel != Channel.TEXT:
-        raise NotPossible(language_problem, Obstacle.TRANSCRIPTION)
+    question_set = require_questions(question_set, channel)
     try:
         return insert_interview(
             Interview(
@@ -99,6 +94,22 @@ def plan_interview(
         raise NotPossible(gettext(HAS_INTERVIEW), DialRule.OTHER_INTERVIEW) from error
 
 
+def require_channel(job: JobDescription, channel: str) -> None:
+    """Raise NotPossible if the job does not allow the channel."""
+    if channel not in job.channels:
+        raise NotPossible(str(ChannelNotAllowed(channel)), Obstacle.CHANNEL)
+
+
+def require_questions(question_set: QuestionSet | None, channel: str) -> QuestionSet:
+    """Raise NotPossible unless there are approved questions, in a language that can be transcribed if it is spoken."""
+    if question_set is None:
+        raise NotPossible(gettext(NO_QUESTIONS), Obstacle.QUESTIONS)
+    language_problem = configured_transcriber().why_unsupported(question_set.language)
+    if language_problem and channel != Channel.TEXT:
+        raise NotPossible(language_problem, Obstacle.TRANSCRIPTION)
+    return question_set
+
+
 @transaction.atomic
 def insert_interview(interview: Interview, *, actor: str, invite: bool = False) -> Interview:
     """Save a planned interview and its other rows. The caller has checked its conditions; each call checks them again.
@@ -109,8 +120,7 @@ def insert_interview(interview: Interview, *, actor: str, invite: bool = False) 
     interview.language = question_set.language
     interview.save(force_insert=True)
     InterviewResponse.objects.bulk_create(
-        _planned_response(interview, position, question)
-        for position, question in enumerate(_questions_of(question_set))
+        planned_response(interview, position, question) for position, question in enumerate(questions_of(question_set))
     )
     wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
     with already_locked(interview) as locked_interview:
@@ -122,14 +132,14 @@ def insert_interview(interview: Interview, *, actor: str, invite: bool = False) 
     return interview
 
 
-def _questions_of(question_set: QuestionSet) -> list[QuestionSpec]:
+def questions_of(question_set: QuestionSet) -> list[QuestionSpec]:
     """The questions, linked to the bank as it is now: one whose words changed there is another question since."""
     questions = question_set.questions
     has_link = any(question.bank_question for question in questions)
     return link_to_bank(questions, question_set.language) if has_link else questions
 
 
-def _planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
+def planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
     """A response has a column for each attribute that its conversation and score need."""
     return InterviewResponse(
         interview=interview,

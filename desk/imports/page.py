@@ -11,7 +11,7 @@ from candidates.importing.presentation import describe_errors, labelled_counts, 
 from candidates.models import Import, ImportRow, RowNote, RowResult
 from desk.home.address import list_address
 from desk.versions import version_of
-from interviews.campaigns import AddResult
+from interviews.campaigns.adding import AddResult
 
 SECONDS_BETWEEN_UPDATES = 1
 SECONDS_WHEN_IDLE = 30

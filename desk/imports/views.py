@@ -21,7 +21,7 @@ from desk.imports.page import ImportPage
 from desk.live_page import render_live_page
 from desk.record_page import record_page
 from desk.request_values import parse_id
-from interviews.campaigns import why_no_campaign
+from interviews.campaigns.adding import why_no_campaign
 from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
 from screener.documents.table_rows import UnreadableTable
 from screener.exports.files import csv_response

@@ -21,7 +21,7 @@ from desk.job.ranking import latest_interviews
 from desk.live_page import render_live_page
 from desk.record_page import record_page
 from desk.request_values import parse_ids, return_address
-from interviews.campaigns import preview_campaign, why_no_campaign
+from interviews.campaigns.adding import preview_campaign, why_no_campaign
 from interviews.models import Interview
 from interviews.scoring.score_first import choose_score_first, jobs_scored_first
 from jobs.models import JobDescription

@@ -23,7 +23,7 @@ from candidates.admin.candidate import CHOSEN
 from candidates.models import Candidate
 from interviews.admin.forms import CampaignForm
 from interviews.admin.interview_filters import RunningFilter
-from interviews.campaigns import CampaignPreview, preview_campaign, start_campaign
+from interviews.campaigns.adding import CampaignPreview, preview_campaign, start_campaign
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
 from screener.admin.base import ScreenerAdmin, count_related

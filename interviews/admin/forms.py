@@ -16,7 +16,7 @@ from unfold.widgets import (
 )
 
 from candidates.models import Candidate
-from interviews.campaigns import why_no_campaign
+from interviews.campaigns.adding import why_no_campaign
 from interviews.decisions import DecidedMeanwhile, last_decision
 from interviews.models import Decision, Interview, InterviewResult
 from interviews.models.result import Recommendation

@@ -12,7 +12,7 @@ from rest_framework.serializers import BaseSerializer
 
 from interviews.api.examples import CAMPAIGN_ID, CANDIDATE_ID, EVENT_ID, INTERVIEW_ID, JOB_ID
 from interviews.api.views import count_rows
-from interviews.campaigns import UNKNOWN_CANDIDATE, AddResult, add_candidates
+from interviews.campaigns.adding import UNKNOWN_CANDIDATE, AddResult, add_candidates
 from interviews.models import Campaign, Interview
 from interviews.planning import NOT_POSSIBLE_CODES
 from jobs.models import JobDescription

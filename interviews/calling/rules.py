@@ -292,11 +292,26 @@ def why_never_called_each(
 
     `interviews`: by candidate, the planned interview that the call is for.
     """
+    return _obstacle_of_each(candidates, job, PERMANENT_RULES, interviews=interviews)
+
+
+def why_never_held_each(candidates: Sequence[Candidate], job: JobDescription) -> list[RuleVerdict | None]:
+    """Return `why_never_held` for each candidate, in a fixed number of queries."""
+    return _obstacle_of_each(candidates, job, RULES_OF_INBOUND_CALLS)
+
+
+def _obstacle_of_each(
+    candidates: Sequence[Candidate],
+    job: JobDescription,
+    dial_rules: dict[DialRule, RuleFunction],
+    *,
+    interviews: Mapping[UUID, Interview] | None = None,
+) -> list[RuleVerdict | None]:
     now, planned = timezone.now(), interviews or {}
     call_requests = [_planned_request(candidate, job, planned.get(candidate.pk), now) for candidate in candidates]
     pairs = zip(call_requests, load_histories(call_requests, job), strict=True)
     return [
-        evaluate_request(replace(request, known_history=history), PERMANENT_RULES).first_obstacle
+        evaluate_request(replace(request, known_history=history), dial_rules).first_obstacle
         for request, history in pairs
     ]
 

@@ -18,7 +18,7 @@ from candidates.importing.creation import start_import, upload_import
 from candidates.importing.presentation import problem_text, refused_table
 from candidates.models import Import
 from interviews.api.examples import CAMPAIGN_ID, JOB_ID
-from interviews.campaigns import why_no_campaign
+from interviews.campaigns.adding import why_no_campaign
 from interviews.models import Campaign
 from jobs.models import JobDescription
 from screener.api.authentication import request_actor

@@ -7,13 +7,13 @@ from functools import partial
 from candidates.importing.step import STEP_FAILED, run_batches, slice_end
 from candidates.importing.undo import finish_undo, give_up_undo, undo_rows
 from candidates.models import PLAN_IMPORT, Import
-from interviews.campaigns import AddResult, add_candidates
+from interviews.campaigns.adding import AddResult, add_candidates
 from interviews.models import Campaign, Interview, lock_interview
 from screener.background.leases import Lease, row_lock
 from screener.background.steps import Step
 from screener.services.errors import ServiceError
 
-BATCH_ROWS = 50
+BATCH_ROWS = 500
 UNDONE = "The import was undone."
 PLANNED = "planned"
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from interviews.calling.person.rules import HAS_INTERVIEW
 from interviews.calling.rules import NUMBER_BUSY, first_open_moment, why_never_called_each
 from interviews.calling.verdicts import DialRule
-from interviews.campaigns import SAME_NUMBER
+from interviews.campaigns.adding import SAME_NUMBER
 from interviews.models import Attempt, Interview, WaitReason, lock_interview
 from interviews.models.transitions.interview import NOT_ON_THE_PHONE
 from interviews.planning import NO_QUESTIONS, NotPossible, Obstacle, plan_interview

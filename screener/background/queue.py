@@ -2,7 +2,7 @@
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job, JobDeferrer
 from procrastinate.manager import JobManager
+from procrastinate.types import JSONDict
 
 from screener.services.errors import TransientError
 
@@ -90,6 +91,12 @@ class RowTaskHandle(_Handle):
 
     def defer(self, pk: UUID, *, delay: int = 0) -> None:
         self._defer(delay, **{self.argument: str(pk)})
+
+    def defer_each(self, pks: Iterable[UUID]) -> None:
+        """Queue the task for each row in one statement, in the current transaction."""
+        arguments: list[JSONDict] = [{self.argument: str(pk)} for pk in pks]
+        if arguments:
+            JobDeferrer(job=app.tasks[self.name].configure().job, job_manager=_here).batch_defer(*arguments)
 
 
 HANDLES: dict[str, _Handle] = {}

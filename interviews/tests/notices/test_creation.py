@@ -9,8 +9,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from candidates.models import Candidate
-from interviews import campaigns
-from interviews.campaigns import add_candidates, start_campaign
+from interviews.campaigns.adding import add_candidates, start_campaign
 from interviews.models import (
     Campaign,
     EventKind,
@@ -25,7 +24,6 @@ from interviews.models import (
 from interviews.notices import creation
 from interviews.notices.creation import add_campaign_notices, add_event_notices
 from interviews.notices.readers import is_watching, set_watching, watchers_of
-from interviews.planning import plan_interview
 from jobs.models import JobDescription
 from screener.models import RoleKey
 from tests.support.blocked_queries import wait_until_blocked
@@ -179,23 +177,21 @@ class TestCampaigns:
         add_campaign_notices()
         assert len(kinds_of(manager)) == 2
 
-    def test_crash_between_additions_keeps_it_open(
+    def test_crash_within_addition_plans_nothing(
         self, job: JobDescription, manager: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def crash_at_last(*, candidate: Candidate, **options: Any) -> Interview:
-            if candidate.pk == late[-1]:
-                raise SystemExit
-            return plan_interview(candidate=candidate, **options)
+        """An ended campaign with a live interview would never be announced again."""
+
+        def crash(campaign: Campaign) -> None:
+            raise SystemExit
 
         campaign = self.start(job)
         self.finish(*campaign.interviews.all())
         add_campaign_notices()
-        late = [make_candidate(phone=f"+1415555012{number}").pk for number in range(2)]
-        monkeypatch.setattr(campaigns, "plan_interview", crash_at_last)
+        monkeypatch.setattr(Campaign, "reopen", crash)
         with pytest.raises(SystemExit):
-            add_candidates(campaign, late, actor="hanna")
-        campaign.refresh_from_db()
-        assert campaign.ended_at is None
+            add_candidates(campaign, [make_candidate(phone="+14155550120").pk], actor="hanna")
+        assert not campaign.interviews.filter(status=Interview.Status.PENDING).exists()
 
     @pytest.mark.django_db(transaction=True)
     def test_addition_meanwhile_keeps_it_open(self, job: JobDescription, manager: User) -> None:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from candidates.models import Candidate
 from interviews.calling.rules import why_never_called_each
 from interviews.calling.verdicts import DialRule
-from interviews.models import Campaign
-from interviews.planning import NO_QUESTIONS, NotPossible, Obstacle, plan_interview
+from interviews.campaigns.bulk_planning import plan_interviews
+from interviews.models import Campaign, Interview
+from interviews.planning import NO_QUESTIONS, NotPossible, Obstacle
 from jobs.models import JobDescription
 
 NO_CANDIDATES = gettext_noop("No candidates were chosen. Choose them in their list first.")
@@ -123,27 +124,23 @@ def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> li
     candidates = Candidate.objects.filter(erased_at__isnull=True).in_bulk(candidate_ids)
     job = JobDescription.objects.prefetch_related("question_sets").get(pk=campaign.job_id)
     planned_before = dict(campaign.interviews.filter(candidate__in=candidate_ids).values_list("candidate", "pk"))
-    campaign_additions = []
-    for pk in candidate_ids:
-        if pk in planned_before:
-            campaign_additions.append(
-                CampaignAddition(pk, AddResult.ALREADY_ADDED, planned_before[pk], reason=gettext(ALREADY_ADDED))
-            )
-        elif pk in candidates:
-            campaign_additions.append(_add_candidate(campaign, job, candidates[pk], actor=actor))
-        else:
-            campaign_additions.append(_not_called(pk, Obstacle.UNKNOWN_CANDIDATE, gettext(UNKNOWN_CANDIDATE)))
-    return campaign_additions
-
-
-def _add_candidate(campaign: Campaign, job: JobDescription, candidate: Candidate, *, actor: str) -> CampaignAddition:
-    try:
-        with transaction.atomic():
+    new_candidates = [candidates[pk] for pk in candidate_ids if pk in candidates and pk not in planned_before]
+    with transaction.atomic():
+        planned = plan_interviews(new_candidates, job=job, campaign=campaign, actor=actor)
+        if any(isinstance(interview, Interview) for interview in planned.values()):
             campaign.reopen()
-            interview = plan_interview(candidate=candidate, job=job, actor=actor, campaign=campaign)
-    except NotPossible as error:
-        return _not_called(candidate.pk, error.code, str(error))
-    return CampaignAddition(candidate.pk, AddResult.PLANNED, interview.pk)
+    return [_addition(pk, planned_before.get(pk), planned.get(pk)) for pk in candidate_ids]
+
+
+def _addition(candidate_id: UUID, before: UUID | None, planned: Interview | NotPossible | None) -> CampaignAddition:
+    """`before`: the interview that was planned before. `planned`: None for a candidate who is not new or unknown."""
+    if isinstance(planned, Interview):
+        return CampaignAddition(candidate_id, AddResult.PLANNED, planned.pk)
+    if planned:
+        return _not_called(candidate_id, planned.code, str(planned))
+    if before:
+        return CampaignAddition(candidate_id, AddResult.ALREADY_ADDED, before, reason=gettext(ALREADY_ADDED))
+    return _not_called(candidate_id, Obstacle.UNKNOWN_CANDIDATE, gettext(UNKNOWN_CANDIDATE))
 
 
 def _not_called(candidate_id: UUID, code: DialRule | Obstacle | str, reason: str) -> CampaignAddition:

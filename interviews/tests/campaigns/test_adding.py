@@ -4,14 +4,17 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from candidates.models import Candidate, Consent, DoNotCall
 from interviews.calling.verdicts import DialRule
-from interviews.campaigns import AddResult, add_candidates, preview_campaign, start_campaign, why_no_campaign
-from interviews.models import Campaign, Interview, lock_interview
+from interviews.campaigns import bulk_planning
+from interviews.campaigns.adding import AddResult, add_candidates, preview_campaign, start_campaign, why_no_campaign
+from interviews.models import Campaign, EventKind, Interview, lock_interview
 from interviews.planning import NotPossible, Obstacle
 from jobs.models import JobDescription
-from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
+from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job, run_tasks
 from tests.support.sample_rows import make_completed_interview
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,37 @@ def test_adding_twice_changes_nothing(job: JobDescription) -> None:
     again, new = add_candidates(campaign, [ada.pk, grace.pk], actor="hanna")
     assert (again.result, again.interview) == (AddResult.ALREADY_ADDED, first.interview)
     assert new.result == AddResult.PLANNED
+    assert Interview.objects.count() == 2
+
+
+def test_adding_many_needs_few_queries(job: JobDescription) -> None:
+    campaign, counts = Campaign.objects.create(name="Autumn", job=job), []
+    for start_number in (1000, 2000):
+        count = start_number // 500
+        people = [make_candidate(phone=f"+1415555{start_number + n}") for n in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            additions = add_candidates(campaign, [person.pk for person in people], actor="hanna")
+        assert [added.result for added in additions] == [AddResult.PLANNED] * count
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    for interview in Interview.objects.all():
+        assert interview.responses.count() == len(interview.question_set.questions)
+        assert [event.kind for event in interview.events.all()] == [EventKind.INTERVIEW_PLANNED]
+    assert run_tasks(only="interviews.dial").count("interviews.dial") == Interview.objects.count()
+
+
+def test_one_of_several_with_one_number_is_added(job: JobDescription) -> None:
+    campaign, people = Campaign.objects.create(name="Autumn", job=job), [make_candidate() for _ in range(3)]
+    additions = add_candidates(campaign, [person.pk for person in people], actor="hanna")
+    assert [added.reason_code for added in additions] == ["", DialRule.OTHER_INTERVIEW, DialRule.OTHER_INTERVIEW]
+
+
+def test_interview_planned_meanwhile_stops_no_other(job: JobDescription, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, new = make_interview(job=job).candidate, make_candidate(phone="+14155550102")
+    monkeypatch.setattr(bulk_planning, "why_never_called_each", lambda candidates, job: [None] * len(candidates))
+    campaign = Campaign.objects.create(name="Autumn", job=job)
+    refused, added = add_candidates(campaign, [waiting.pk, new.pk], actor="hanna")
+    assert (refused.reason_code, added.result) == (DialRule.OTHER_INTERVIEW, AddResult.PLANNED)
     assert Interview.objects.count() == 2
 
 

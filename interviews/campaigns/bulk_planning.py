@@ -1,0 +1,115 @@
+"""Planning interviews of many candidates, in a number of queries that does not depend on how many there are."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from candidates.models import Candidate
+from interviews.calling.rules import why_never_called_each, why_never_held_each
+from interviews.models import Campaign, EventKind, Interview, InterviewEvent, InterviewResponse
+from interviews.models.interview import ONE_LIVE_INTERVIEW
+from interviews.models.notices.notice import has_notices
+from interviews.planning import (
+    NotPossible,
+    plan_interview,
+    planned_response,
+    questions_of,
+    require_channel,
+    require_questions,
+)
+from interviews.task_handles import DIAL
+from jobs.channels import Channel
+from jobs.models import JobDescription, QuestionSet
+from screener.db.constraints import violates_constraint
+
+Planned = dict[UUID, Interview | NotPossible]
+"""By the id of the candidate: the interview, or why there is none."""
+
+
+def plan_interviews(candidates: Sequence[Candidate], *, job: JobDescription, campaign: Campaign, actor: str) -> Planned:
+    """Do as `plan_interview` does for each candidate in turn. One that is not possible stops no other.
+
+    Candidates with one number count as one person, so each of them is planned when those before are saved.
+    """
+    planned: Planned = {}
+    waiting = list(candidates)
+    while waiting:
+        first_of_number = {candidate.phone: candidate for candidate in reversed(waiting)}
+        batch = list(reversed(first_of_number.values()))
+        planned |= _plan_batch(batch, job=job, campaign=campaign, actor=actor)
+        waiting = [candidate for candidate in waiting if candidate.pk not in planned]
+    return planned
+
+
+def _plan_batch(candidates: list[Candidate], *, job: JobDescription, campaign: Campaign, actor: str) -> Planned:
+    """No two of the candidates have the same number."""
+    question_set, channel = job.approved_questions, job.usual_channel
+    find_obstacles = why_never_called_each if channel == Channel.PHONE else why_never_held_each
+    obstacles = find_obstacles(candidates, job)
+    planned: Planned = {
+        candidate.pk: NotPossible(obstacle.verdict.reason, obstacle.rule)
+        for candidate, obstacle in zip(candidates, obstacles, strict=True)
+        if obstacle
+    }
+    possible = [candidate for candidate in candidates if candidate.pk not in planned]
+    try:
+        require_channel(job, channel)
+        question_set = require_questions(question_set, channel)
+    except NotPossible as error:
+        return planned | dict.fromkeys((candidate.pk for candidate in possible), error)
+    interviews = [
+        Interview(
+            candidate=candidate,
+            job=job,
+            question_set=question_set,
+            campaign=campaign,
+            channel=channel,
+            language=question_set.language,
+        )
+        for candidate in possible
+    ]
+    try:
+        with transaction.atomic():
+            _insert_interviews(interviews, question_set, actor=actor)
+    except IntegrityError as error:
+        if not violates_constraint(error, ONE_LIVE_INTERVIEW):
+            raise
+        # Another transaction has planned one of them meanwhile.
+        return planned | {
+            candidate.pk: _plan_one(candidate, job=job, campaign=campaign, actor=actor) for candidate in possible
+        }
+    return planned | {interview.candidate_id: interview for interview in interviews}
+
+
+def _insert_interviews(interviews: list[Interview], question_set: QuestionSet, *, actor: str) -> None:
+    """Save planned interviews with their other rows, as `insert_interview` does for one."""
+    questions = questions_of(question_set)
+    called = [interview for interview in interviews if interview.channel == Channel.PHONE]
+    for interview in called:
+        interview.next_attempt_at = timezone.now()
+    Interview.copy(interviews)
+    InterviewResponse.copy(
+        [
+            planned_response(interview, position, question)
+            for interview in interviews
+            for position, question in enumerate(questions)
+        ]
+    )
+    kind = EventKind.INTERVIEW_PLANNED
+    InterviewEvent.copy(
+        [
+            InterviewEvent(interview=interview, kind=kind, actor=actor, awaits_notices=has_notices(interview, kind))
+            for interview in interviews
+        ]
+    )
+    DIAL.defer_each(interview.pk for interview in called)
+
+
+def _plan_one(candidate: Candidate, *, job: JobDescription, campaign: Campaign, actor: str) -> Interview | NotPossible:
+    try:
+        with transaction.atomic():
+            return plan_interview(candidate=candidate, job=job, actor=actor, campaign=campaign)
+    except NotPossible as error:
+        return error
