@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate_event import CandidateEvent
 from screener.access.blind_mode import is_blind
-from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer, with_visible
+from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer, with_visible_candidate
 from screener.background.queue import RowTaskHandle
 from screener.documents.file_type import detect_file_type
 from screener.models import AppendOnly, BaseModel, InvalidTransition
@@ -317,7 +317,7 @@ class Candidate(BaseModel):
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The consents of the candidates that the viewer may see."""
-        return with_visible("candidate", self, viewer)
+        return with_visible_candidate(self, viewer)
 
 
 class Consent(AppendOnly):

@@ -5,14 +5,14 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from screener.access.viewer import Viewer, with_visible
+from screener.access.viewer import Viewer, with_visible_candidate
 from screener.models import AppendOnly
 
 
 class CandidateEventQuerySet(models.QuerySet["CandidateEvent"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The events of the candidates that the viewer may see."""
-        return with_visible("candidate", self, viewer)
+        return with_visible_candidate(self, viewer)
 
 
 class CandidateEvent(AppendOnly):

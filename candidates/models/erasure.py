@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models.candidate import Candidate
-from screener.access.viewer import Viewer, with_visible
+from screener.access.viewer import Viewer, with_visible_candidate
 from screener.models import BaseModel, LeasableModel, LeasableQuerySet
 
 RECHECKS = (timedelta(minutes=10), timedelta(days=1))
@@ -23,7 +23,7 @@ class ErasureQuerySet(LeasableQuerySet["Erasure"]):
 
     def visible_to(self, viewer: Viewer) -> Self:
         """The erasures of the candidates that the viewer may see."""
-        return with_visible("candidate", self, viewer)
+        return with_visible_candidate(self, viewer)
 
 
 class Erasure(LeasableModel):

@@ -5,14 +5,15 @@ from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 
 from interviews.models.interview import Interview
-from screener.access.viewer import Viewer, with_visible
+from jobs.models import with_visible_job
+from screener.access.viewer import Viewer
 from screener.models import BaseModel
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The campaigns for the jobs that the viewer may see."""
-        return with_visible("job", self, viewer)
+        return with_visible_job(self, viewer)
 
     def running(self) -> Self:
         """Campaigns with interviews that are not over."""

@@ -11,7 +11,8 @@ from interviews.conditions.undelivered import is_undelivered_invitation, may_hav
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.wait_reason import CAPACITY_REASONS, HELD_WITHOUT_CALL, WaitReason
 from jobs.channels import Channel
-from screener.access.viewer import VIEW_ALL_JOBS, Viewer, with_visible
+from jobs.models import with_visible_job
+from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 from screener.language_tag import primary_tag
 from screener.models import LeasableModel, LeasableQuerySet
 
@@ -38,7 +39,7 @@ ONE_LIVE_INTERVIEW = "one_live_interview_per_candidate_and_job"
 class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The interviews for the jobs that the viewer may see."""
-        return with_visible("job", self, viewer)
+        return with_visible_job(self, viewer)
 
     def with_unclear_result(self) -> Self:
         """Interviews whose result needs a reviewer, until a decision is made with the current result."""

@@ -12,6 +12,7 @@ from jobs.models.job import (
     QuestionSet,
     QuestionSetQuerySet,
     default_rubric,
+    with_visible_job,
 )
 from jobs.models.template import Template, TemplateUse, TemplateVersion
 
@@ -34,4 +35,5 @@ __all__ = [
     "Weakness",
     "default_rubric",
     "link_to_bank",
+    "with_visible_job",
 ]

@@ -21,7 +21,7 @@ from jobs.models.bank import link_to_bank
 from jobs.question_checks import RefusedQuestion
 from jobs.spoken_title import title_in_words
 from jobs.unlawful_questions import QuestionWarning, question_warnings
-from screener.access.viewer import VIEW_ALL_JOBS, Viewer, with_visible
+from screener.access.viewer import VIEW_ALL_JOBS, RowsT, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
 from screener.labels import Label
@@ -98,12 +98,21 @@ def _score_threshold(default: str, help_text: Label) -> "models.DecimalField[Dec
     )
 
 
+def with_visible_job(rows: RowsT, viewer: Viewer, *, relation: str = "job") -> RowsT:
+    """Return the rows whose job the viewer may see: each job with the permission for all jobs, or those of a member.
+
+    The ids of the jobs are passed as values. With a subquery, PostgreSQL does not know how large these jobs are.
+    """
+    if viewer.has_perm(VIEW_ALL_JOBS):
+        return rows
+    memberships = JobMembership.objects.filter(user=viewer.pk).order_by()
+    return rows.filter(**{f"{relation}__in": list(memberships.values_list("job", flat=True))})
+
+
 class JobQuerySet(LeasableQuerySet["JobDescription"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The jobs that the viewer is a member of, or all of them with the permission for all jobs."""
-        if viewer.has_perm(VIEW_ALL_JOBS):
-            return self
-        return self.filter(pk__in=JobMembership.objects.filter(user=viewer.pk).values("job"))
+        return with_visible_job(self, viewer, relation="pk")
 
 
 class JobDescription(LeasableModel):
@@ -354,7 +363,7 @@ class JobMembership(BaseModel):
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The question sets of the jobs that the viewer may see."""
-        return with_visible("job", self, viewer)
+        return with_visible_job(self, viewer)
 
 
 class QuestionSet(BaseModel):

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.bank.interview_types import USUAL_MIXES, InterviewType
 from jobs.field_limits import MAX_QUESTIONS, MAX_REASON_LENGTH
-from jobs.models.job import JobDescription, QuestionSet
+from jobs.models.job import JobDescription, QuestionSet, with_visible_job
 from jobs.templates.parts import TemplatePart, fixed_languages, usual_parts
 from jobs.unlawful_questions import QuestionWarning, find_topics
-from screener.access.viewer import Viewer, with_visible
+from screener.access.viewer import Viewer
 from screener.db.record_field import records_field
 from screener.models import AppendOnly, BaseModel
 
@@ -176,7 +176,7 @@ class TemplateVersion(AppendOnly):
 class TemplateUseQuerySet(models.QuerySet["TemplateUse"]):
     def visible_to(self, viewer: Viewer) -> Self:
         """The uses for jobs that the viewer may see."""
-        return with_visible("job", self, viewer)
+        return with_visible_job(self, viewer)
 
 
 class TemplateUse(AppendOnly):

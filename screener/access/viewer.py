@@ -30,9 +30,9 @@ def require_permissions(viewer: Viewer, *permissions: str) -> None:
         raise PermissionDenied
 
 
-def with_visible(relation: str, rows: RowsT, viewer: Viewer) -> RowsT:
-    """Return the rows whose relation, a job or a candidate, the viewer may see."""
+def with_visible_candidate(rows: RowsT, viewer: Viewer) -> RowsT:
+    """Return the rows whose candidate the viewer may see."""
     if viewer.has_perm(VIEW_ALL_JOBS):
         return rows
-    related: Any = rows.model._meta.get_field(relation).related_model
-    return rows.filter(**{f"{relation}__in": related.objects.visible_to(viewer)})
+    candidates: Any = rows.model._meta.get_field("candidate").related_model
+    return rows.filter(candidate__in=candidates.objects.visible_to(viewer))

@@ -12,8 +12,8 @@ from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
 from interviews.models.notices.mail import NoticeMail
 from interviews.models.notices.note import Note
-from jobs.models import JobDescription
-from screener.access.viewer import Viewer, with_visible
+from jobs.models import JobDescription, with_visible_job
+from screener.access.viewer import Viewer
 from screener.models import BaseModel
 
 VIEW_INTERVIEW = "interviews.view_interview"
@@ -52,7 +52,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """The notices to this viewer, without those of jobs that they may no longer see."""
         if not viewer.has_perm(VIEW_INTERVIEW):
             return self.none()
-        return with_visible("job", self.filter(recipient=viewer.pk), viewer)
+        return with_visible_job(self.filter(recipient=viewer.pk), viewer)
 
     def unread(self) -> Self:
         return self.filter(read_at__isnull=True)
