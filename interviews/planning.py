@@ -8,11 +8,14 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from candidates.models import Candidate
+from interviews.calling.capacity import wait_for_launch
 from interviews.calling.person.rules import HAS_INTERVIEW
+from interviews.calling.retries import postpone_call
 from interviews.calling.rules import why_never_called, why_never_held
 from interviews.calling.verdicts import DialRule
 from interviews.invitations.inviting import invite_locked
 from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason, already_locked
+from interviews.models.campaign import CampaignCancelled
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from interviews.models.transitions.interview import ChannelNotAllowed
 from jobs.channels import Channel
@@ -36,6 +39,7 @@ class Obstacle(models.TextChoices):
     CHANNEL = "channel_not_allowed", _("Channel that the job does not allow")
     SAME_NUMBER = "same_number", _("Number of another candidate in the selection")
     NO_CANDIDATES = "no_candidates", _("No candidates")
+    CAMPAIGN_CANCELLED = CampaignCancelled.code, _("Cancelled campaign")
 
 
 NOT_POSSIBLE_CODES = [*DialRule.choices, *Obstacle.choices]
@@ -126,7 +130,10 @@ def insert_interview(interview: Interview, *, actor: str, invite: bool = False) 
     with already_locked(interview) as locked_interview:
         locked_interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=interview.repeat_reason)
         if interview.channel == Channel.PHONE and (scheduled_for or not invite):
-            locked_interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
+            if not scheduled_for and interview.campaign and interview.campaign.holds_call_of(interview):
+                postpone_call(locked_interview, wait_for_launch(timezone.now()))
+            else:
+                locked_interview.schedule_next_attempt(scheduled_for or timezone.now(), wait_reason=wait_reason)
         if invite:
             invite_locked(locked_interview, actor=actor)
     return interview

@@ -7,6 +7,7 @@ ASSIGN_CAPACITY = TaskHandle("interviews.fill_line", queue="calls")
 FOLLOW_UP = RowTaskHandle("interviews.follow_up", queue="calls", argument="attempt_id")
 HANG_UP = RowTaskHandle("interviews.hang_up", queue="calls", argument="attempt_id")
 RECONCILE = RowTaskHandle("interviews.ask_about", queue="calls", argument="attempt_id")
+SETTLE_CAMPAIGN = RowTaskHandle("interviews.settle_campaign", queue="rest", argument="campaign_id")
 FETCH_PRICE = RowTaskHandle("interviews.learn_price", queue="rest", argument="attempt_id")
 
 FETCH_AUDIO = RowTaskHandle("interviews.fetch_audio", queue="answers", argument="recording_id")

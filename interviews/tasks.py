@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 from candidates.models import PLAN_IMPORT, UNDO_IMPORT
 from interviews.answers.audio import presume_available
 from interviews.calling import capacity, dialer, reconcile, retries
+from interviews.campaigns import settling
 from interviews.importing.planning import PLAN_STEP, UNDO_STEP
 from interviews.messages.delivery import SEND_STEP as SEND_MESSAGE_STEP
 from interviews.messages.texts import load_wording
@@ -28,6 +29,7 @@ from interviews.task_handles import (
     RECONCILE,
     SEND_CANDIDATE_MESSAGE,
     SEND_NOTICE_MAIL,
+    SETTLE_CAMPAIGN,
     STORE_CLIP,
 )
 from interviews.writing.drafts import delete_settled_drafts
@@ -37,6 +39,7 @@ DIAL.bind(dialer.dial_interview)
 ASSIGN_CAPACITY.bind(capacity.assign_free_capacity)
 FOLLOW_UP.bind(retries.follow_up_attempt)
 HANG_UP.bind(dialer.hang_up)
+SETTLE_CAMPAIGN.bind(settling.settle_campaign)
 RECONCILE.bind(reconcile.reconcile_attempt)
 FETCH_PRICE.bind(reconcile.fetch_price)
 
@@ -48,6 +51,7 @@ add_sweep(ASSIGN_CAPACITY.name, capacity.assign_free_capacity)
 add_sweep("interviews.end_idle_attempts", end_idle_attempts, every=60)
 add_sweep("interviews.expire_interviews", expire_interviews, every=60)
 add_sweep("interviews.delete_settled_drafts", delete_settled_drafts, every=60)
+sweep_rows(SETTLE_CAMPAIGN, settling.campaigns_to_settle)
 sweep_rows(DIAL, dialer.interviews_due)
 sweep_rows(FOLLOW_UP, retries.attempts_to_follow_up)
 sweep_rows(RECONCILE, reconcile.attempts_to_reconcile)

@@ -17,6 +17,8 @@ class WaitReason(models.TextChoices):
     NO_CAPACITY = "no_capacity", _("All capacity is in use")
     NO_JOB_CAPACITY = "no_job_capacity", _("The job's capacity is in use")
     JOB_DAILY_LIMIT = "job_daily_limit", _("The job's daily limit of calls")
+    CAMPAIGN = "campaign", _("The campaign is not running")
+    CAMPAIGN_RATE = "campaign_rate", _("The campaign's calls per hour")
     SPEND_LIMIT = "spend_limit", _("Spend limit for calls")
     MODEL_BUDGET = "model_budget", _("Monthly budget for models")
     DIAL_RATE = "dial_rate", _("Waiting for its dial slot")
@@ -38,7 +40,12 @@ AGREED = (WaitReason.SCHEDULED, WaitReason.REQUESTED_TIME)
 PROMISED = (*AGREED, WaitReason.CALL_BACK)
 """A person chose the time of the call, or was told that it comes."""
 
-CAPACITY_REASONS = (WaitReason.NO_CAPACITY, WaitReason.NO_JOB_CAPACITY, WaitReason.JOB_DAILY_LIMIT)
+CAPACITY_REASONS = (
+    WaitReason.NO_CAPACITY,
+    WaitReason.NO_JOB_CAPACITY,
+    WaitReason.JOB_DAILY_LIMIT,
+    WaitReason.CAMPAIGN_RATE,
+)
 """An interview that waits for one of these is called as soon as capacity becomes free. Its due time is an estimate."""
 
 HELD_WITHOUT_CALL = (WaitReason.INVITED, WaitReason.CALL_CANCELLED, WaitReason.ADJUSTMENT)

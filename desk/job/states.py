@@ -122,6 +122,8 @@ def _describe_wait(interview: Interview, attempt: Attempt | None, now: datetime)
     reason = "" if is_usual else in_sentence(interview.get_wait_reason_display())
     detail = ", ".join(part for part in (reason, tries) if part)
     due = interview.next_attempt_at
+    if interview.wait_reason == WaitReason.CAMPAIGN:
+        return StateText(gettext("No call planned"), None, detail)
     if due is None or due <= now:
         return StateText(gettext("Call due now"), None, detail)
     if interview.is_held_without_call:

@@ -82,4 +82,4 @@ class RunningFilter(DropdownFilter):
         return [("yes", _("Running now"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        return queryset.running() if self.value() == "yes" else queryset
+        return queryset.unfinished() if self.value() == "yes" else queryset

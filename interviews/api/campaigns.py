@@ -29,14 +29,21 @@ _CAMPAIGN = {
     "name": "Support, autumn",
     "job": JOB_ID,
     "created_by": "api key ATS",
+    "status": "running",
+    "starts_at": None,
+    "calls_per_hour": 60,
+    "history": [{"status": "running", "at": "2026-11-21T08:00:00Z", "actor": "api key ATS"}],
     "interviews": 12,
+    "ended_at": None,
     "created_at": "2026-11-21T08:00:00Z",
 }
 CAMPAIGN = [
-    request_example("A campaign", {"name": "Support, autumn", "job": JOB_ID}),
+    request_example("A campaign", {"name": "Support, autumn", "job": JOB_ID, "calls_per_hour": 60}),
+    request_example("A draft", {"name": "Support, autumn", "job": JOB_ID, "launch": False}),
     response_example("A campaign", _CAMPAIGN, 200),
-    response_example("A new campaign", _CAMPAIGN | {"interviews": 0}, 201),
+    response_example("A new campaign", _CAMPAIGN | {"interviews": 0, "history": []}, 201),
 ]
+LAUNCH = [request_example("At once", {}), request_example("On Monday", {"starts_at": "2030-01-07T09:00:00-08:00"})]
 ADDITION = [request_example("Two candidates", {"candidates": [CANDIDATE_ID, EVENT_ID]})]
 ADDED = [
     response_example(
@@ -65,17 +72,55 @@ ADDED = [
 CAMPAIGN_PROBLEMS = {
     "create": {400: {"job": [f"There is nothing with the id {JOB_ID}. Check the id."]}},
     "add": {400: {"candidates.0": ["Must be a valid UUID."]}},
+    "launch": {409: "This campaign is paused. Resume it."},
+    "pause": {409: "This campaign is not launched. Launch it first."},
+    "resume": {409: "This campaign is not launched. Launch it first."},
 }
+
+
+class CampaignChangeSerializer(StrictSerializer):
+    status = serializers.ChoiceField(Campaign.Status.choices)
+    at = serializers.DateTimeField()
+    actor = serializers.CharField()
 
 
 @extend_schema_serializer(examples=CAMPAIGN)
 class CampaignSerializer(StrictModelSerializer[Campaign]):
     job = IdField(queryset=JobDescription.objects.all())
+    launch = serializers.BooleanField(default=True, write_only=True, help_text="False: place no call before `launch/`")
+    starts_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When it is launched, with its time zone; empty: at once"
+    )
+    history = CampaignChangeSerializer(many=True, read_only=True, help_text="Each change of the status")
     interviews = serializers.IntegerField(source="interview_count", read_only=True)
 
     class Meta:
         model = Campaign
-        fields = ["id", "name", "job", "created_by", "interviews", "created_at"]
+        fields = [
+            "id",
+            "name",
+            "job",
+            "created_by",
+            "status",
+            "launch",
+            "starts_at",
+            "calls_per_hour",
+            "history",
+            "interviews",
+            "ended_at",
+            "created_at",
+        ]
+        read_only_fields = ["status", "ended_at"]
+
+    def create(self, validated_data: dict[str, Any]) -> Campaign:
+        return Campaign.objects.start(actor=validated_data.pop("created_by"), **validated_data)
+
+
+@extend_schema_serializer(examples=LAUNCH)
+class LaunchSerializer(StrictSerializer):
+    starts_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When to launch it, with its time zone; empty: at once"
+    )
 
 
 @extend_schema_serializer(examples=ADDITION)
@@ -110,6 +155,10 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
         "create": "Start a campaign",
         "retrieve": "Read a campaign",
         "add": "Add candidates to a campaign",
+        "launch": "Launch or schedule a campaign",
+        "pause": "Pause a campaign",
+        "resume": "Resume a campaign",
+        "cancel": "Cancel a campaign",
     }
     problem_examples = CAMPAIGN_PROBLEMS
 
@@ -128,3 +177,47 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
             campaign, addition_input.validated_data["candidates"], actor=request_actor(request)
         )
         return Response(AdditionReportSerializer({"results": added_candidates}).data)
+
+    @extend_schema(request=LaunchSerializer, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def launch(self, request: Request, **kwargs: Any) -> Response:
+        """Launch a campaign that is not launched yet, at once or at `starts_at`. A scheduled launch can be moved.
+
+        A campaign that runs stays as it is. Its calls begin within seconds, as the dial rules allow.
+        """
+        campaign = self.get_object()
+        launch_input = LaunchSerializer(data=request.data)
+        launch_input.is_valid(raise_exception=True)
+        campaign.launch(actor=request_actor(request), **launch_input.validated_data)
+        return self._campaign_response()
+
+    @extend_schema(request=None, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def pause(self, request: Request, **kwargs: Any) -> Response:
+        """Begin no further call. Calls under way go on, and calls that were promised for a time are placed.
+
+        The interviews wait with the `wait_reason` `campaign`. A scheduled launch is called off.
+        """
+        self.get_object().pause(actor=request_actor(request))
+        return self._campaign_response()
+
+    @extend_schema(request=None, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def resume(self, request: Request, **kwargs: Any) -> Response:
+        """Go on after a pause. Waiting interviews get free capacity in turn with those of other campaigns."""
+        self.get_object().resume(actor=request_actor(request))
+        return self._campaign_response()
+
+    @extend_schema(request=None, responses=CampaignSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, **kwargs: Any) -> Response:
+        """Cancel the campaign. This can't be undone.
+
+        Interviews that have not begun are cancelled in the background, from now on none of them is called. Interviews
+        that have begun go on.
+        """
+        self.get_object().cancel(actor=request_actor(request))
+        return self._campaign_response()
+
+    def _campaign_response(self) -> Response:
+        return Response(self.get_serializer(self.get_object()).data)

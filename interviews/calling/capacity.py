@@ -1,19 +1,26 @@
-"""The limits that all interviews share: simultaneous calls, calls of a job in a day, spend limit and dial rate."""
+"""The limits that interviews share: simultaneous calls, calls of a job and of a campaign, spend limit and dial rate.
 
+Capacity that becomes free goes round: to the campaign that was dialled least recently. Interviews without a campaign
+take part as if they were one.
+"""
+
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_noop
 
 from interviews.calling.spend_limit import ONE_DAY, calls_of_last_day, spent_in_last_day
 from interviews.calling.verdicts import DialRule, Later, Passed, RuleVerdict
-from interviews.models import Attempt, Call, DialRate, Interview, WaitReason, already_locked
+from interviews.models import Attempt, Call, Campaign, DialRate, Interview, WaitReason, already_locked
 from interviews.wait_reason import CAPACITY_REASONS
 from jobs.models import JobDescription
 
@@ -23,21 +30,47 @@ JOB_DAILY_LIMIT = gettext_noop(
     "This job has reached its limit of calls within 24 hours; waiting until another call is allowed."
 )
 
+CAMPAIGN_NOT_RUNNING = gettext_noop("The campaign is not running. Calls are placed once it is launched or resumed.")
+CAMPAIGN_RATE = gettext_noop("The campaign has placed as many calls as its calls per hour allow.")
+
 TYPICAL_CALL = timedelta(minutes=2)
 """The average time that a call uses its capacity, unanswered calls included. It is an assumption."""
 
 RESERVED_FOR = timedelta(minutes=1)
-"""How long capacity that was assigned to an interview is withheld from interviews that were planned later."""
+"""How long capacity that was assigned to an interview is withheld from other interviews."""
+
+HOLD_RECHECK = timedelta(days=1)
+"""An interview whose campaign is not running asks again so rarely, because the resumption makes it due."""
+
+ONE_HOUR, RATE_WINDOW = timedelta(hours=1), timedelta(minutes=1)
+
+NEWEST_CALLS = 200
+"""The newest calls, by which it is known which campaign was dialled least recently."""
 
 SPEND_LIMIT_RECHECK = timedelta(minutes=15)
 
 
-def wait_for_capacity(job: JobDescription, *, planned_at: datetime, now: datetime) -> Later | None:
-    """Return the wait before a call for this job, for an interview planned at `planned`, or None for no wait.
+def wait_for_capacity(interview: Interview, *, now: datetime) -> Later | None:
+    """Return the wait before the due call of this interview, or None for no wait.
 
-    Lock the dial rate first when placing a call. The result then holds until the end of the transaction.
+    Lock the dial rate first. The result then holds until the end of the transaction.
     """
-    reservations = _interviews_with_reservation(now).filter(created_at__lt=planned_at)
+    campaign = Campaign.objects.filter(pk=interview.campaign_id).first() if interview.campaign_id else None
+    if campaign and campaign.holds_call_of(interview):
+        return wait_for_launch(now)
+    reservations = _reservations_before(interview, now)
+    wait = _shared_wait(interview.job, reservations, now)
+    if wait is None and campaign and not interview.has_promised_call:
+        return _campaign_rate(campaign, reservations, now)
+    return wait
+
+
+def wait_for_launch(now: datetime) -> Later:
+    """The wait of an interview whose campaign is not running."""
+    return Later(now + HOLD_RECHECK, WaitReason.CAMPAIGN, CAMPAIGN_NOT_RUNNING)
+
+
+def _shared_wait(job: JobDescription, reservations: QuerySet[Interview], now: datetime) -> Later | None:
     waits = (rule(job, reservations, now) for rule in (SHARED_RULES | JOB_RULES).values())
     return next((wait for wait in waits if wait), None)
 
@@ -106,6 +139,24 @@ def _job_daily_limit(job: JobDescription, reservations: QuerySet[Interview], now
     return Later(_next_call_of_day(job, daily_limit, now), WaitReason.JOB_DAILY_LIMIT, gettext(JOB_DAILY_LIMIT))
 
 
+def _campaign_rate(campaign: Campaign, reservations: QuerySet[Interview], now: datetime) -> Later | None:
+    """Wait for the campaign's calls per hour, which are spread over its minutes."""
+    if not campaign.calls_per_hour:
+        return None
+    reserved = reservations.filter(campaign=campaign).count()
+    for window, limit in (
+        (RATE_WINDOW, ceil(campaign.calls_per_hour * RATE_WINDOW / ONE_HOUR)),
+        (ONE_HOUR, campaign.calls_per_hour),
+    ):
+        placed = calls_of_last_day(now).filter(created_at__gt=now - window, attempt__interview__campaign=campaign)
+        if placed.count() + reserved >= limit:
+            waiting = _waiting_interviews(now).filter(campaign=campaign, wait_reason=WaitReason.CAMPAIGN_RATE).count()
+            oldest = placed.order_by("-created_at").values_list("created_at", flat=True)[limit - 1 :].first()
+            free_at = (oldest or now) + window + waiting * ONE_HOUR / campaign.calls_per_hour
+            return Later(free_at, WaitReason.CAMPAIGN_RATE, gettext(CAMPAIGN_RATE))
+    return None
+
+
 CapacityRule = Callable[[Any, QuerySet[Interview], datetime], Later | None]
 """Arguments: the job, the interviews that hold reservations, the present time. Returns the wait, or None."""
 
@@ -120,32 +171,69 @@ JOB_RULES: dict[DialRule, CapacityRule] = {
 
 
 def assign_free_capacity() -> None:
-    """Make interviews that wait for capacity due now, as many as there is free capacity, in the order of planning.
+    """Make interviews that wait for capacity due now, as many as there is free capacity.
 
-    Idempotent. An interview that finds no capacity when it is dialled waits again.
+    Campaigns alternate, the one that was dialled least recently first. Within a campaign the first planned
+    interview is called first. Idempotent. An interview that finds no capacity when it is dialled waits again.
     """
     now = timezone.now()
-    waiting_interviews = _waiting_interviews(now)
-    free_capacity = _free_capacity(_interviews_with_reservation(now))
-    if free_capacity <= 0 or not waiting_interviews.exists():
-        return
-    jobs = JobDescription.objects.filter(pk__in=waiting_interviews.values("job"))
-    full_jobs = {job.pk for job in jobs if wait_for_capacity(job, planned_at=now, now=now)}
+    free_capacity = _free_capacity(_interviews_with_reservation(now)) - _interviews_with_slot(now).count()
+    campaigns = deque(_campaigns_by_last_call(now)) if free_capacity > 0 else deque()
+    full_jobs: set[UUID] = set()
     with transaction.atomic():
-        for _ in range(free_capacity):
-            ready_interviews = (
-                waiting_interviews.exclude(job__in=full_jobs).order_by("created_at").select_for_update(skip_locked=True)
-            )
-            interview = ready_interviews.first()
-            if interview is None:
-                return
-            job = interview.job
-            with already_locked(interview) as locked_interview:
-                locked_interview.schedule_next_attempt(
-                    now, wait_reason=interview.wait_reason, reason=interview.waiting_for
-                )
-            if wait_for_capacity(job, planned_at=now, now=timezone.now()):
-                full_jobs.add(job.pk)
+        while free_capacity > 0 and campaigns:
+            campaign = campaigns.popleft()
+            if _assign_to_next(campaign, full_jobs, now):
+                campaigns.append(campaign)
+                free_capacity -= 1
+
+
+def _assign_to_next(campaign: Campaign | None, full_jobs: set[UUID], now: datetime) -> bool:
+    """Make the next interview of this campaign, or of none, due now. False: none may be called."""
+    reservations = _interviews_with_reservation(now)
+    if campaign and _campaign_rate(campaign, reservations, now):
+        return False
+    waiting_interviews = _waiting_interviews(now).filter(campaign=campaign).order_by("created_at")
+    while True:
+        ready_interviews = waiting_interviews.exclude(job__in=full_jobs).select_for_update(skip_locked=True)
+        interview = ready_interviews.first()
+        if interview is None:
+            return False
+        if _shared_wait(interview.job, reservations, now) is None:
+            break
+        full_jobs.add(interview.job_id)
+    with already_locked(interview) as locked_interview:
+        locked_interview.schedule_next_attempt(
+            now, wait_reason=interview.wait_reason, reason=interview.waiting_for, keeps_promise=True
+        )
+    return True
+
+
+def _campaigns_by_last_call(now: datetime) -> list[Campaign | None]:
+    """The running campaigns with interviews that wait for capacity, the one dialled least recently first.
+
+    None stands for the interviews without a campaign.
+    """
+    waiting_interviews = _waiting_interviews(now)
+    running = Campaign.objects.filter(status=Campaign.Status.RUNNING, ended_at__isnull=True)
+    campaigns: list[Campaign | None] = list(
+        running.filter(Exists(waiting_interviews.filter(campaign=OuterRef("pk")))).order_by("created_at")
+    )
+    if waiting_interviews.filter(campaign=None).exists():
+        campaigns.append(None)
+    served = _last_served(now)
+    never = now - ONE_DAY * 365
+    return sorted(campaigns, key=lambda campaign: served.get(campaign.pk if campaign else None, never))
+
+
+def _last_served(now: datetime) -> dict[UUID | None, datetime]:
+    """When the campaigns got capacity: by the newest calls and by the reservations. None: interviews without one."""
+    calls = Call.objects.order_by("-created_at").values_list("attempt__interview__campaign", "created_at")
+    served: dict[UUID | None, datetime] = {}
+    for campaign_id, served_at in reversed(calls[:NEWEST_CALLS]):
+        served[campaign_id] = served_at
+    reserved = _interviews_with_reservation(now).values_list("campaign", flat=True)
+    return served | dict.fromkeys(reserved, now)
 
 
 def _live_calls() -> QuerySet[Call]:
@@ -161,6 +249,23 @@ def _interviews_with_reservation(now: datetime) -> QuerySet[Interview]:
     return _without_capacity().filter(next_attempt_at__range=(now - RESERVED_FOR, now))
 
 
+def _interviews_with_slot(now: datetime) -> QuerySet[Interview]:
+    """Return the interviews whose calls wait for nothing but their dial slots."""
+    until = now + timedelta(seconds=settings.MAX_CONCURRENT_CALLS / settings.CALLS_PER_SECOND)
+    waiting_interviews = Interview.all_objects.live().filter(wait_reason=WaitReason.DIAL_RATE)
+    return waiting_interviews.filter(next_attempt_at__range=(now - RESERVED_FOR, until))
+
+
+def _reservations_before(interview: Interview, now: datetime) -> QuerySet[Interview]:
+    """The reservations that come before this interview: all, unless it holds one itself; then the earlier ones."""
+    reservations = _interviews_with_reservation(now).exclude(pk=interview.pk)
+    due_at = interview.next_attempt_at
+    if interview.wait_reason not in CAPACITY_REASONS or due_at is None or due_at < now - RESERVED_FOR:
+        return reservations
+    is_earlier = Q(next_attempt_at__lt=due_at) | Q(next_attempt_at=due_at, created_at__lt=interview.created_at)
+    return reservations.filter(is_earlier)
+
+
 def _without_capacity() -> QuerySet[Interview]:
     """Interviews that wait for capacity. An interview whose candidate has opened another channel needs none."""
     waiting_interviews = Interview.all_objects.filter(status__in=Interview.LIVE, wait_reason__in=CAPACITY_REASONS)
@@ -170,6 +275,11 @@ def _without_capacity() -> QuerySet[Interview]:
 def _free_capacity(reservations: QuerySet[Interview]) -> int:
     call_limit: int = settings.MAX_CONCURRENT_CALLS
     return call_limit - _live_calls().count() - reservations.count()
+
+
+def estimate_free_capacity(now: datetime) -> datetime:
+    """Estimate when capacity is free for an interview behind all those that wait for it."""
+    return _estimate_free(now, _waiting_interviews(now), settings.MAX_CONCURRENT_CALLS)
 
 
 def _estimate_free(now: datetime, waiting_interviews: QuerySet[Interview], call_limit: int) -> datetime:

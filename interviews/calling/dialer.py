@@ -32,6 +32,8 @@ from interviews.models import (
 )
 from interviews.models.call import ONE_LIVE_CALL
 from interviews.self_service.expiry import end_wait, waits_for_choice
+from interviews.task_handles import ASSIGN_CAPACITY
+from interviews.wait_reason import CAPACITY_REASONS
 from screener.background.queue import release_db_connection
 from screener.costs import monthly_budget
 from screener.db.constraints import violates_constraint
@@ -148,8 +150,11 @@ def _create_attempt_if_due(locked_interview: LockedInterview) -> Attempt | None:
         return None
     match may_call_now(interview.candidate, interview.job, now=now, interview=interview):
         case Never(reason):
+            _pass_on_reservation(interview)
             give_up_calling(locked_interview, Interview.Outcome.NOT_PERMITTED, reason)
         case Later() as wait:
+            if wait.wait_reason == WaitReason.CALLING_HOURS:
+                _pass_on_reservation(interview)
             postpone_call(locked_interview, wait)
         case Allowed(number, hours_end):
             service_wait = wait_for_services(interview, now) or _wait_for_slot(locked_interview, now)
@@ -159,6 +164,12 @@ def _create_attempt_if_due(locked_interview: LockedInterview) -> Attempt | None:
         case _ as unreachable:
             assert_never(unreachable)
     return None
+
+
+def _pass_on_reservation(interview: Interview) -> None:
+    """Have capacity that the interview can't use assigned to another one."""
+    if interview.wait_reason in CAPACITY_REASONS:
+        ASSIGN_CAPACITY.defer()
 
 
 def wait_for_services(interview: Interview, now: datetime) -> Later | None:
@@ -180,7 +191,7 @@ def _wait_for_slot(locked_interview: LockedInterview, now: datetime) -> Later | 
     if dial_rate.paused_until and dial_rate.paused_until > now:
         interview.update_fields(dial_slot_at=None)
         return Later(dial_rate.paused_until, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
-    if capacity_wait := wait_for_capacity(interview.job, planned_at=interview.created_at, now=now):
+    if capacity_wait := wait_for_capacity(interview, now=now):
         interview.update_fields(dial_slot_at=None)
         return capacity_wait
     dial_slot = interview.dial_slot_at

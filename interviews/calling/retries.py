@@ -26,7 +26,10 @@ LEFT_OPEN = gettext_noop("The candidate has left the interview open, and can con
 
 
 def postpone_call(interview: LockedInterview, wait: Later) -> None:
-    interview.schedule_next_attempt(wait.not_before, wait_reason=wait.wait_reason, reason=wait.reason)
+    """Place the call that is due later. If it was promised, it stays promised."""
+    interview.schedule_next_attempt(
+        wait.not_before, wait_reason=wait.wait_reason, reason=wait.reason, keeps_promise=True
+    )
 
 
 def give_up_calling(interview: LockedInterview, outcome: str, reason: str) -> None:

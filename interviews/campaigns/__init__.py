@@ -1,0 +1,1 @@
+"""Campaigns: adding candidates, and what follows from their state."""

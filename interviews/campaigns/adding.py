@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models, transaction
@@ -13,6 +14,7 @@ from interviews.calling.rules import why_never_called_each
 from interviews.calling.verdicts import DialRule
 from interviews.campaigns.bulk_planning import plan_interviews
 from interviews.models import Campaign, Interview
+from interviews.models.campaign import CampaignCancelled
 from interviews.planning import NO_QUESTIONS, NotPossible, Obstacle
 from jobs.models import JobDescription
 
@@ -95,16 +97,29 @@ def _by_name(candidate: Candidate) -> tuple[str, UUID]:
 
 
 @transaction.atomic
-def start_campaign(*, job: JobDescription, name: str, candidates: Iterable[UUID], actor: str) -> StartedCampaign:
+def start_campaign(
+    *,
+    job: JobDescription,
+    name: str,
+    candidates: Iterable[UUID],
+    actor: str,
+    launch: bool = True,
+    starts_at: datetime | None = None,
+    calls_per_hour: int | None = None,
+) -> StartedCampaign:
     """Create a campaign and plan an interview for each candidate, by the rules of `preview_campaign` as of now.
 
-    Raises NotPossible, without an effect, where no candidate can be called.
+    It is launched at once, or at `starts_at`; with `launch` false, by a later launch. Raises NotPossible, without an
+    effect, where no candidate can be called.
     """
     candidate_ids = list(dict.fromkeys(candidates))
     preview = preview_campaign(job=job, candidates=candidate_ids)
     refused_additions = [_not_called(row.candidate.pk, row.code, row.reason) for row in preview.left_out]
     left_out = {addition.candidate for addition in refused_additions}
-    campaign = Campaign.objects.create(name=name, job=job, created_by=actor)
+    is_launched = launch and not starts_at
+    campaign = Campaign.objects.start(
+        actor=actor, launch=is_launched, name=name, job=job, calls_per_hour=calls_per_hour
+    )
     campaign_additions = add_candidates(campaign, [pk for pk in candidate_ids if pk not in left_out], actor=actor)
     planned_additions = [addition for addition in campaign_additions if addition.interview]
     refused_additions += [addition for addition in campaign_additions if not addition.interview]
@@ -115,6 +130,8 @@ def start_campaign(*, job: JobDescription, name: str, candidates: Iterable[UUID]
             else _not_called(campaign.pk, Obstacle.NO_CANDIDATES, gettext(NO_CANDIDATES))
         )
         raise NotPossible(first_refusal.reason, first_refusal.reason_code)
+    if starts_at:  # at last, because it keeps calls from being placed to the end of the transaction
+        campaign.launch(actor=actor, starts_at=starts_at)
     return StartedCampaign(campaign, planned_additions, refused_additions)
 
 
@@ -125,10 +142,14 @@ def add_candidates(campaign: Campaign, ids: Iterable[UUID], *, actor: str) -> li
     job = JobDescription.objects.prefetch_related("question_sets").get(pk=campaign.job_id)
     planned_before = dict(campaign.interviews.filter(candidate__in=candidate_ids).values_list("candidate", "pk"))
     new_candidates = [candidates[pk] for pk in candidate_ids if pk in candidates and pk not in planned_before]
-    with transaction.atomic():
-        planned = plan_interviews(new_candidates, job=job, campaign=campaign, actor=actor)
-        if any(isinstance(interview, Interview) for interview in planned.values()):
-            campaign.reopen()
+    try:
+        with transaction.atomic():
+            planned = plan_interviews(new_candidates, job=job, campaign=campaign, actor=actor)
+            if any(isinstance(interview, Interview) for interview in planned.values()):
+                campaign.reopen()
+    except CampaignCancelled as error:
+        refusal = NotPossible(str(error), Obstacle.CAMPAIGN_CANCELLED)
+        planned = dict.fromkeys((candidate.pk for candidate in new_candidates), refusal)
     return [_addition(pk, planned_before.get(pk), planned.get(pk)) for pk in candidate_ids]
 
 

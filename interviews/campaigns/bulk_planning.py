@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from candidates.models import Candidate
+from interviews.calling.capacity import wait_for_launch
 from interviews.calling.rules import why_never_called_each, why_never_held_each
 from interviews.models import Campaign, EventKind, Interview, InterviewEvent, InterviewResponse
 from interviews.models.interview import ONE_LIVE_INTERVIEW
@@ -87,7 +88,8 @@ def _insert_interviews(interviews: list[Interview], question_set: QuestionSet, *
     """Save planned interviews with their other rows, as `insert_interview` does for one."""
     questions = questions_of(question_set)
     called = [interview for interview in interviews if interview.channel == Channel.PHONE]
-    for interview in called:
+    due = [interview for interview in called if not _hold_call(interview)]
+    for interview in due:
         interview.next_attempt_at = timezone.now()
     Interview.copy(interviews)
     InterviewResponse.copy(
@@ -104,7 +106,21 @@ def _insert_interviews(interviews: list[Interview], question_set: QuestionSet, *
             for interview in interviews
         ]
     )
-    DIAL.defer_each(interview.pk for interview in called)
+    DIAL.defer_each(interview.pk for interview in due)
+
+
+def _hold_call(interview: Interview) -> bool:
+    """Let the call wait for the campaign, if that is not running. False: it is running."""
+    campaign = interview.campaign
+    if campaign is None or not campaign.holds_call_of(interview):
+        return False
+    wait = wait_for_launch(timezone.now())
+    interview.next_attempt_at, interview.wait_reason, interview.waiting_for = (
+        wait.not_before,
+        wait.wait_reason,
+        wait.reason,
+    )
+    return True
 
 
 def _plan_one(candidate: Candidate, *, job: JobDescription, campaign: Campaign, actor: str) -> Interview | NotPossible:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interviews.conditions.undelivered import is_undelivered_invitation, may_have_arrived
 from interviews.models.event import EventKind, InterviewEvent
-from interviews.wait_reason import CAPACITY_REASONS, HELD_WITHOUT_CALL, WaitReason
+from interviews.wait_reason import CAPACITY_REASONS, HELD_WITHOUT_CALL, PROMISED, WaitReason
 from jobs.channels import Channel
 from jobs.models import with_visible_job
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
@@ -234,6 +234,12 @@ class Interview(LeasableModel):
     wait_reason = models.CharField(
         max_length=20, choices=WaitReason.choices, blank=True, default="", db_default="", editable=False
     )
+    keeps_promise = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="The next call was promised for an earlier time, and waits for another reason since",
+    )
     postponements = models.PositiveSmallIntegerField(
         default=0, db_default=0, editable=False, help_text=_("How often the candidate asked to be called later")
     )
@@ -308,9 +314,11 @@ class Interview(LeasableModel):
                 name="interviews_in_a_call",
             ),
             models.Index(
-                fields=["created_at"],
-                condition=Q(status__in=["pending", "in_progress"], wait_reason__in=CAPACITY_REASONS),
-                name="waiting_for_capacity",
+                fields=["campaign", "created_at"],
+                condition=Q(
+                    status__in=["pending", "in_progress"], wait_reason__in=(*CAPACITY_REASONS, WaitReason.CAMPAIGN)
+                ),
+                name="waiting_by_campaign",
             ),
             models.Index(
                 fields=["created_at"],
@@ -389,6 +397,11 @@ class Interview(LeasableModel):
     def is_held_without_call(self) -> bool:
         """Whether `next_attempt_at` ends a wait for a choice of the candidate or a reviewer. No call comes then."""
         return self.wait_reason in HELD_WITHOUT_CALL
+
+    @property
+    def has_promised_call(self) -> bool:
+        """Whether a person chose the time of the next call, or was told that it comes."""
+        return self.keeps_promise or self.wait_reason in PROMISED
 
     @property
     def is_live(self) -> bool:

@@ -348,6 +348,28 @@ class TestCampaign:
         interviews = api.get(INTERVIEWS, {"campaign": campaign.split("/")[-2]}).json()["results"]
         assert [interview["candidate"] for interview in interviews] == [str(good.pk)]
 
+    def test_status_follows_actions(self, api: APIClient) -> None:
+        start = {"name": "Autumn", "job": str(make_approved_job().pk), "calls_per_hour": 60}
+        assert api.post(CAMPAIGNS, start).json()["status"] == "running"
+        created = api.post(CAMPAIGNS, start | {"launch": False}).json()
+        assert (created["status"], created["calls_per_hour"]) == ("draft", 60)
+        address = f"{CAMPAIGNS}{created['id']}/"
+        later = api.post(f"{address}launch/", {"starts_at": (timezone.now() + timedelta(days=1)).isoformat()}).json()
+        assert (later["status"], later["starts_at"] is None) == ("scheduled", False)
+        actions = ["launch", "launch", "pause", "pause", "resume", "resume", "cancel", "cancel"]
+        statuses = [api.post(f"{address}{action}/").json()["status"] for action in actions]
+        assert statuses == ["running"] * 2 + ["paused"] * 2 + ["running"] * 2 + ["cancelled"] * 2
+        refused = api.post(f"{address}resume/")
+        assert (refused.status_code, refused.json()["code"]) == (409, "campaign_cancelled")
+        assert {change["actor"] for change in api.get(address).json()["history"]} == {API_ACTOR}
+
+    def test_start_can_be_scheduled(self, api: APIClient) -> None:
+        start = {"name": "Autumn", "job": str(make_approved_job().pk)}
+        starts_at = (timezone.now() + timedelta(days=1)).isoformat()
+        assert api.post(CAMPAIGNS, start | {"starts_at": starts_at}).json()["status"] == "scheduled"
+        assert api.post(CAMPAIGNS, start | {"starts_at": "2020-01-01T00:00:00Z"}).status_code == 409
+        assert set(api.post(CAMPAIGNS, start | {"calls_per_hour": 0}).json()["errors"]) == {"calls_per_hour"}
+
     @pytest.mark.parametrize("ids", [[], "all", ["7"], [UNKNOWN_ID] * 501, None])
     def test_candidate_ids_are_limited(self, api: APIClient, campaign: str, ids: Any) -> None:
         errors = api.post(f"{campaign}add/", {"candidates": ids}).json()["errors"]

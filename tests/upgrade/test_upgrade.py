@@ -234,6 +234,11 @@ class TestWaitingInterview:
         run_tasks(only="interviews.dial")
         assert new_calls(twilio, upgraded) == self.DUE | self.LINES
 
+    def test_belongs_to_running_campaign(self) -> None:
+        campaign = interview_of("campaign-0").campaign
+        assert campaign
+        assert campaign.status == campaign.Status.RUNNING
+
     def test_is_dialled_later_when_its_time_comes(
         self, twilio: FakeTwilio, upgraded: OldDatabase, time_machine: Any
     ) -> None:

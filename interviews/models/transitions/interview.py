@@ -26,7 +26,13 @@ from screener.labels import in_sentence
 from screener.models import InvalidTransition
 
 SOON_SECONDS = 30
-NO_NEXT_ATTEMPT: dict[str, Any] = {"next_attempt_at": None, "wait_reason": "", "waiting_for": "", "dial_slot_at": None}
+NO_NEXT_ATTEMPT: dict[str, Any] = {
+    "next_attempt_at": None,
+    "wait_reason": "",
+    "waiting_for": "",
+    "keeps_promise": False,
+    "dial_slot_at": None,
+}
 REFUSED_IN_INTERVIEW = gettext_noop("said in an interview")
 CALL_IN_PROGRESS = gettext_noop("A call for this interview is in progress or is being placed.")
 ANSWERS_ERASED = gettext_noop("The answers of this interview were erased.")
@@ -106,10 +112,12 @@ class LockedInterview:
                 EventKind.INTERVIEW_VOIDED, interview.Status.PENDING, actor="screener", reason=reason, started_at=None
             )
 
-    def schedule_next_attempt(self, when: datetime, *, wait_reason: str = "", reason: str = "") -> None:
+    def schedule_next_attempt(
+        self, when: datetime, *, wait_reason: str = "", reason: str = "", keeps_promise: bool = False
+    ) -> None:
         """Let the next call be due at `when`. `reason` explains the code `wait_reason` to people.
 
-        A longer wait with the same code adds no event.
+        `keeps_promise`: it is the call that was due, later. A longer wait with the same code adds no event.
         """
         interview = self.row
         if not interview.is_live:
@@ -118,7 +126,10 @@ class LockedInterview:
             raise InvalidTransition(gettext(NOT_ON_THE_PHONE))
         if reason and wait_reason != interview.wait_reason:
             self.add_event(EventKind.INTERVIEW_WAITING, reason=reason, until=when.isoformat())
-        interview.update_fields(next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason)
+        keeps_promise = keeps_promise and interview.has_promised_call
+        interview.update_fields(
+            next_attempt_at=when, wait_reason=wait_reason, waiting_for=reason, keeps_promise=keeps_promise
+        )
         delay_seconds = (when - timezone.now()).total_seconds()
         if delay_seconds < SOON_SECONDS:  # the sweep finds what is due later
             DIAL.defer(interview.pk, delay=max(0, ceil(delay_seconds)))

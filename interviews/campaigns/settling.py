@@ -1,0 +1,135 @@
+"""The interviews of a campaign follow its status, in batches in the background: held, released or cancelled."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_noop
+
+from interviews.calling.capacity import (
+    CAMPAIGN_NOT_RUNNING,
+    HOLD_RECHECK,
+    NO_CAPACITY,
+    estimate_free_capacity,
+)
+from interviews.models import Attempt, Campaign, Interview, WaitReason, lock_interview
+from interviews.task_handles import ASSIGN_CAPACITY, SETTLE_CAMPAIGN
+from interviews.wait_reason import CAPACITY_REASONS
+
+SLICE_SECONDS = 20.0
+"""The longest that one run works. The next one goes on, so that no task runs for minutes."""
+
+BATCH_ROWS = 200
+CAMPAIGN_CANCELLED = gettext_noop("The campaign was cancelled.")
+
+
+def settle_campaign(campaign_id: UUID) -> None:
+    """Start the campaign if it is due, then bring its interviews in line with its status. Idempotent.
+
+    The dialer asks for the status before each call, so that no call depends on how far this is.
+    """
+    campaign = Campaign.objects.filter(pk=campaign_id).first()
+    if campaign is None:
+        return
+    campaign.start_if_due()
+    campaign.refresh_from_db()
+    settle_batch = _batch_function(Campaign.Status(campaign.status))
+    ends_at = time.monotonic() + SLICE_SECONDS
+    while settle_batch(campaign):
+        if time.monotonic() > ends_at:
+            SETTLE_CAMPAIGN.defer(campaign.pk)
+            return
+
+
+def campaigns_to_settle() -> list[UUID]:
+    """Campaigns that are due to start, or whose interviews are not in line with their status."""
+    campaigns = Campaign.objects.filter(ended_at__isnull=True)
+
+    def has(status: list[str], interviews: QuerySet[Interview]) -> Q:
+        return Q(Exists(interviews.filter(campaign=OuterRef("pk"))), status__in=status)
+
+    mismatched = campaigns.filter(
+        has([Campaign.Status.RUNNING], _held())
+        | has(list(Campaign.WAITING), _to_hold())
+        | has([Campaign.Status.CANCELLED], _to_cancel())
+    )
+    to_start = Campaign.objects.to_start()
+    return [*to_start.values_list("pk", flat=True), *mismatched.values_list("pk", flat=True)]
+
+
+def _batch_function(status: Campaign.Status) -> Callable[[Campaign], bool]:
+    batches = {Campaign.Status.RUNNING: _release_batch, Campaign.Status.CANCELLED: _cancel_batch}
+    return batches.get(status, _hold_batch)
+
+
+def _held() -> QuerySet[Interview]:
+    return Interview.all_objects.live().filter(wait_reason=WaitReason.CAMPAIGN)
+
+
+def _to_hold() -> QuerySet[Interview]:
+    """Interviews that wait for capacity. Those that wait for anything else are held by the dialer once they are due."""
+    return Interview.all_objects.live().filter(wait_reason__in=CAPACITY_REASONS, keeps_promise=False)
+
+
+def _to_cancel() -> QuerySet[Interview]:
+    """Interviews that have not begun. One in a call may begin in it, and waits for the end of the call."""
+    live_attempts = Attempt.objects.live().filter(interview=OuterRef("pk"))
+    return Interview.all_objects.filter(~Exists(live_attempts), status=Interview.Status.PENDING)
+
+
+def _hold_batch(campaign: Campaign) -> bool:
+    """Let some interviews that wait for capacity wait for their campaign. False: none are left."""
+    return _update_batch(
+        campaign,
+        _to_hold(),
+        Campaign.WAITING,
+        wait_reason=WaitReason.CAMPAIGN,
+        waiting_for=CAMPAIGN_NOT_RUNNING,
+        next_attempt_at=timezone.now() + HOLD_RECHECK,
+    )
+
+
+def _release_batch(campaign: Campaign) -> bool:
+    """Let some interviews that wait for their campaign wait for capacity, which they get in turn. False: none are left.
+
+    They are not due at once, so that thousands of them do not ask for the same capacity.
+    """
+    with transaction.atomic():
+        is_released = _update_batch(
+            campaign,
+            _held(),
+            (Campaign.Status.RUNNING,),
+            wait_reason=WaitReason.NO_CAPACITY,
+            waiting_for=NO_CAPACITY,
+            next_attempt_at=estimate_free_capacity(timezone.now()),
+        )
+        if is_released:
+            ASSIGN_CAPACITY.defer()
+    return is_released
+
+
+def _update_batch(
+    campaign: Campaign, interviews: QuerySet[Interview], statuses: tuple[str, ...], **changes: object
+) -> bool:
+    """Update some of the interviews, if the campaign still has one of these statuses. False: none are left."""
+    with transaction.atomic():
+        locked = Campaign.objects.select_for_update(no_key=True).filter(pk=campaign.pk, status__in=statuses)
+        if not locked.exists():
+            return False
+        rows = interviews.filter(campaign=campaign).order_by("created_at").select_for_update(skip_locked=True)
+        ids = list(rows.values_list("pk", flat=True)[:BATCH_ROWS])
+        return bool(Interview.all_objects.filter(pk__in=ids).update(updated_at=timezone.now(), **changes))
+
+
+def _cancel_batch(campaign: Campaign) -> bool:
+    """Cancel some interviews that have not begun. False: none are left."""
+    actor = campaign.history[-1]["actor"] if campaign.history else campaign.created_by
+    interviews = list(_to_cancel().filter(campaign=campaign).order_by("created_at")[:BATCH_ROWS])
+    for interview in interviews:
+        with lock_interview(interview) as locked_interview:
+            if _to_cancel().filter(pk=interview.pk).exists():  # it may have begun by now
+                locked_interview.finish(Interview.Outcome.BY_HR, actor=actor, reason=CAMPAIGN_CANCELLED)
+    return bool(interviews)
