@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema, extend_schema_serializer
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin
@@ -12,7 +12,10 @@ from rest_framework.serializers import BaseSerializer
 
 from interviews.api.examples import CAMPAIGN_ID, CANDIDATE_ID, EVENT_ID, INTERVIEW_ID, JOB_ID
 from interviews.api.views import count_rows
+from interviews.calling.verdicts import DialRule
 from interviews.campaigns.adding import UNKNOWN_CANDIDATE, AddResult, add_candidates
+from interviews.campaigns.estimate import CampaignEstimate, estimate_campaign
+from interviews.campaigns.measures import Source
 from interviews.models import Campaign, Interview
 from interviews.planning import NOT_POSSIBLE_CODES
 from jobs.models import JobDescription
@@ -65,6 +68,27 @@ ADDED = [
                     "reason": UNKNOWN_CANDIDATE,
                 },
             ]
+        },
+    )
+]
+
+ESTIMATE = [
+    response_example(
+        "By calls of the job",
+        {
+            "starts_at": "2026-11-21T08:00:00Z",
+            "people": 180,
+            "left_out": [{"reason_code": "consent", "count": 12}],
+            "without_call": 3,
+            "calls": 288,
+            "calls_per_person": {"number": 1.6, "basis": "job", "calls": 640},
+            "call_seconds": {"number": 150, "basis": "job", "calls": 640},
+            "cost_per_call": {"number": 0.07, "basis": "all_jobs", "calls": 1000},
+            "cost": 20.16,
+            "currency": "USD",
+            "shared_with": 1,
+            "first_calls_end_at": "2026-11-21T09:10:00Z",
+            "ends_at": "2026-11-22T11:30:00Z",
         },
     )
 ]
@@ -145,6 +169,40 @@ class AdditionReportSerializer(StrictSerializer):
     results = AddedSerializer(many=True)
 
 
+class MeasureSerializer(StrictSerializer):
+    number = serializers.FloatField(source="value")
+    basis = serializers.ChoiceField(Source.choices, source="source")
+    calls = serializers.IntegerField(help_text="The number of past calls that it rests on")
+
+
+class LeftOutSerializer(StrictSerializer):
+    reason_code = serializers.ChoiceField(DialRule.choices)
+    count = serializers.IntegerField()
+
+
+@extend_schema_serializer(examples=ESTIMATE)
+class EstimateSerializer(StrictSerializer):
+    starts_at = serializers.DateTimeField()
+    people = serializers.IntegerField(help_text="Those who would be called")
+    left_out = serializers.SerializerMethodField(help_text="Those who would not be called, by reason")
+    without_call = serializers.IntegerField(help_text="Those who are interviewed in another way or choose first")
+    calls = serializers.IntegerField(help_text="Repeated calls included")
+    calls_per_person = MeasureSerializer(source="measures.calls_per_person")
+    call_seconds = MeasureSerializer(source="measures.seconds")
+    cost_per_call = MeasureSerializer(source="measures.cost")
+    cost = serializers.FloatField(help_text="Of the calls; models are not included")
+    currency = serializers.CharField(source="measures.currency")
+    shared_with = serializers.IntegerField(help_text="Other campaigns that wait for the same capacity now")
+    first_calls_end_at = serializers.DateTimeField(allow_null=True, help_text="When each person was called once")
+    ends_at = serializers.DateTimeField(
+        allow_null=True, help_text="After repeated calls; null: in more than 90 days, or no call is left"
+    )
+
+    @extend_schema_field(LeftOutSerializer(many=True))
+    def get_left_out(self, estimate: CampaignEstimate) -> list[dict[str, Any]]:
+        return [{"reason_code": code, "count": count} for code, count in sorted(estimate.left_out.items())]
+
+
 class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Campaigns: many candidates called for one job."""
 
@@ -159,6 +217,7 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
         "pause": "Pause a campaign",
         "resume": "Resume a campaign",
         "cancel": "Cancel a campaign",
+        "estimate": "Estimate a campaign",
     }
     problem_examples = CAMPAIGN_PROBLEMS
 
@@ -177,6 +236,16 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
             campaign, addition_input.validated_data["candidates"], actor=request_actor(request)
         )
         return Response(AdditionReportSerializer({"results": added_candidates}).data)
+
+    @extend_schema(responses=EstimateSerializer)
+    @action(detail=True)
+    def estimate(self, request: Request, **kwargs: Any) -> Response:
+        """Estimate the calls that are left, their time and their cost, before the launch or while it runs.
+
+        Figures are measured from the newest calls of the job, or of all jobs where it has few; `basis` says which,
+        `assumed` that there are too few of both.
+        """
+        return Response(EstimateSerializer(estimate_campaign(self.get_object())).data)
 
     @extend_schema(request=LaunchSerializer, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])

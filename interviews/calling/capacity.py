@@ -226,6 +226,11 @@ def _campaigns_by_last_call(now: datetime) -> list[Campaign | None]:
     return sorted(campaigns, key=lambda campaign: served.get(campaign.pk if campaign else None, never))
 
 
+def count_waiting_campaigns(*, besides: Campaign | None) -> int:
+    """Count the other running campaigns with interviews that wait for capacity now."""
+    return sum(campaign not in (None, besides) for campaign in _campaigns_by_last_call(timezone.now()))
+
+
 def _last_served(now: datetime) -> dict[UUID | None, datetime]:
     """When the campaigns got capacity: by the newest calls and by the reservations. None: interviews without one."""
     calls = Call.objects.order_by("-created_at").values_list("attempt__interview__campaign", "created_at")

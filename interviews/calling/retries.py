@@ -79,7 +79,7 @@ def plan_call_after_leaving(interview: LockedInterview) -> None:
     if not row.is_live or row.channel != Attempt.Channel.PHONE or _has_promised_call(row, now):
         return
     invitation = row.invitations.not_revoked().filter(expires_at__gt=now).first()
-    due_at = invitation.expires_at if invitation else now + _attempt_spacings(row.job)[-1]
+    due_at = invitation.expires_at if invitation else now + attempt_spacings(row.job)[-1]
     if row.next_attempt_at is None or row.next_attempt_at < due_at:
         postpone_call(interview, Later(due_at, WaitReason.LEFT_OPEN, LEFT_OPEN))
 
@@ -138,11 +138,11 @@ def _accepted_attempts(interview: LockedInterview) -> QuerySet[Attempt]:
 
 def _attempt_spacing(job: JobDescription, attempt_count: int) -> timedelta:
     """Return the wait after this number of attempts. The last wait repeats."""
-    spacings = _attempt_spacings(job)
+    spacings = attempt_spacings(job)
     return spacings[min(attempt_count, len(spacings)) - 1]
 
 
-def _attempt_spacings(job: JobDescription) -> list[timedelta]:
+def attempt_spacings(job: JobDescription) -> list[timedelta]:
     """The waits of the job, or else of the settings."""
     spacings: list[timedelta] = settings.ATTEMPT_SPACING
     return [timedelta(minutes=minutes) for minutes in job.attempt_spacing] or spacings

@@ -363,6 +363,14 @@ class TestCampaign:
         assert (refused.status_code, refused.json()["code"]) == (409, "campaign_cancelled")
         assert {change["actor"] for change in api.get(address).json()["history"]} == {API_ACTOR}
 
+    def test_estimate_says_what_it_rests_on(self, api: APIClient, campaign: str) -> None:
+        api.post(f"{campaign}add/", {"candidates": [str(make_candidate().pk)]})
+        estimate = api.get(f"{campaign}estimate/").json()
+        assert (estimate["people"], estimate["call_seconds"]) == (
+            1,
+            {"number": 120.0, "basis": "assumed", "calls": 0},
+        )
+
     def test_start_can_be_scheduled(self, api: APIClient) -> None:
         start = {"name": "Autumn", "job": str(make_approved_job().pk)}
         starts_at = (timezone.now() + timedelta(days=1)).isoformat()

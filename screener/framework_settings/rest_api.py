@@ -54,5 +54,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ChannelEnum": "jobs.channels.Channel",
         "CallStatus": "interviews.models.Call.Status",
         "Recommendation": "interviews.models.result.Recommendation",
+        "CampaignStatus": "interviews.models.Campaign.Status",
     },
 }

@@ -1,0 +1,157 @@
+"""What a campaign will take: calls, time and money, before its launch and while it runs. Writes no rows."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from math import inf
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+from candidates.models import Candidate
+from interviews.calling.capacity import count_waiting_campaigns
+from interviews.calling.hours import CallingHours
+from interviews.calling.person.call_request import CallRequest
+from interviews.calling.retries import attempt_spacings
+from interviews.calling.rules import why_never_called_each
+from interviews.campaigns.measures import CallMeasures, measure_calls
+from interviews.models import Campaign
+from interviews.wait_reason import HELD_WITHOUT_CALL
+from jobs.channels import Channel
+from jobs.models import JobDescription
+
+STEP = timedelta(minutes=15)
+LONGEST = timedelta(days=90)
+"""For a campaign that takes longer no end is forecast."""
+
+
+@dataclass(frozen=True)
+class CampaignEstimate:
+    """`people`: those who would be called. `left_out`: the number of the others, by the code of the reason.
+
+    `without_call`: those who are interviewed in another way, or have to choose first. `calls`: repeated ones included.
+    `first_calls_end_at`: when each person was called once; `ends_at`: after the repeated calls. Both are None where it
+    takes longer than LONGEST, or no call is left. `shared_with`: the number of other campaigns that wait for the same
+    capacity, taken as constant. `cost`: of calls alone, in the currency of the carrier's account.
+    """
+
+    starts_at: datetime
+    people: int
+    left_out: dict[str, int]
+    without_call: int
+    calls: int
+    measures: CallMeasures
+    cost: Decimal
+    shared_with: int
+    first_calls_end_at: datetime | None
+    ends_at: datetime | None
+
+
+def estimate_campaign(campaign: Campaign) -> CampaignEstimate:
+    """Estimate the calls that are left. The number of queries does not grow with the campaign."""
+    live = list(campaign.interviews.live().select_related("candidate"))
+    called = {
+        interview.candidate_id: interview
+        for interview in live
+        if interview.channel == Channel.PHONE and interview.wait_reason not in HELD_WITHOUT_CALL
+    }
+    candidates = [interview.candidate for interview in called.values()]
+    obstacles = why_never_called_each(candidates, campaign.job, interviews=called)
+    return _estimate(
+        campaign.job,
+        [candidate for candidate, obstacle in zip(candidates, obstacles, strict=True) if obstacle is None],
+        left_out=Counter(str(obstacle.rule) for obstacle in obstacles if obstacle),
+        without_call=len(live) - len(called),
+        starts_at=max(campaign.starts_at or timezone.now(), timezone.now()),
+        calls_per_hour=campaign.calls_per_hour,
+        campaign=campaign,
+    )
+
+
+def estimate_start(
+    job: JobDescription, called: Sequence[Candidate], left_out: Counter[str], *, calls_per_hour: int | None = None
+) -> CampaignEstimate:
+    """Estimate a campaign that is about to be created, by its preview."""
+    now = timezone.now()
+    return _estimate(job, called, left_out=left_out, without_call=0, starts_at=now, calls_per_hour=calls_per_hour)
+
+
+def _estimate(
+    job: JobDescription,
+    people: Sequence[Candidate],
+    *,
+    left_out: Counter[str],
+    without_call: int,
+    starts_at: datetime,
+    calls_per_hour: int | None,
+    campaign: Campaign | None = None,
+) -> CampaignEstimate:
+    measures, shared_with = measure_calls(job), count_waiting_campaigns(besides=campaign)
+    calls_per_person = measures.calls_per_person.value
+    calls = round(len(people) * calls_per_person)
+    rate = _CallRate.of(job, measures, calls_per_hour=calls_per_hour, shares=1 + shared_with)
+    zones = Counter(CallRequest(person.phone, starts_at, person).zone_names for person in people)
+    first_calls_end_at = _end_of_calls(zones, 1.0, rate, starts_at)
+    ends_at = _end_of_calls(zones, float(calls_per_person), rate, starts_at)
+    if first_calls_end_at and ends_at and calls > len(people):
+        repeats = attempt_spacings(job)[: job.max_attempts - 1]
+        ends_at = max(ends_at, first_calls_end_at + sum(repeats, timedelta()))
+    return CampaignEstimate(
+        starts_at=starts_at,
+        people=len(people),
+        left_out=dict(left_out),
+        without_call=without_call,
+        calls=calls,
+        measures=measures,
+        cost=(calls * measures.cost.value).quantize(Decimal("0.01")),
+        shared_with=shared_with,
+        first_calls_end_at=first_calls_end_at,
+        ends_at=ends_at,
+    )
+
+
+@dataclass(frozen=True)
+class _CallRate:
+    """The most calls in an hour and in a day. inf: no limit."""
+
+    per_hour: float
+    per_day: float
+
+    @classmethod
+    def of(cls, job: JobDescription, measures: CallMeasures, *, calls_per_hour: int | None, shares: int) -> "_CallRate":
+        capacity = min(settings.MAX_CONCURRENT_CALLS / shares, job.max_concurrent_calls or inf)
+        by_capacity = capacity * 3600 / max(float(measures.seconds.value), 1)
+        by_dial_rate = settings.CALLS_PER_SECOND * 3600 / shares
+        cost = float(measures.cost.value)
+        by_spend_limit = float(settings.DAILY_SPEND_LIMIT) / cost if settings.DAILY_SPEND_LIMIT and cost else inf
+        return cls(min(by_capacity, by_dial_rate, calls_per_hour or inf), min(job.calls_per_day or inf, by_spend_limit))
+
+
+def _end_of_calls(
+    zones: Counter[tuple[str, ...]], calls_per_person: float, rate: _CallRate, starts_at: datetime
+) -> datetime | None:
+    """When the last call is placed, in steps, with the calling hours of each group of time zones."""
+    hours = CallingHours.parse_hours(settings.CALLING_HOURS)
+    left = {group: people * calls_per_person for group, people in zones.items()}
+    moment, day_ends_at, placed_today, last_call_at = starts_at, starts_at, 0.0, None
+    while left and moment < starts_at + LONGEST:
+        if moment >= day_ends_at:
+            day_ends_at, placed_today = day_ends_at + timedelta(days=1), 0.0
+        open_groups = [group for group in left if _is_open(hours, group, moment)]
+        wanted, per_step = sum(left[group] for group in open_groups), rate.per_hour * (STEP / timedelta(hours=1))
+        placed = min(wanted, per_step, rate.per_day - placed_today)
+        if placed > 0:
+            placed_today += placed
+            last_call_at = moment + STEP * (placed / per_step)
+            for group in open_groups:
+                left[group] -= left[group] * placed / wanted
+            left = {group: calls for group, calls in left.items() if calls > 1e-6}
+        moment += STEP
+    return None if left else last_call_at
+
+
+def _is_open(hours: CallingHours, zone_names: tuple[str, ...], moment: datetime) -> bool:
+    return all(hours.are_open_at(moment.astimezone(ZoneInfo(name))) for name in zone_names)
