@@ -1,11 +1,7 @@
-"""Values that addresses and forms of the desk carry: ids, page numbers, and the page to return to."""
+"""Values that addresses and forms of the desk carry: ids and page numbers."""
 
 from collections.abc import Iterable
 from uuid import UUID
-
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 MAX_DIGITS = 5
 
@@ -28,10 +24,3 @@ def parse_page_number(text: str) -> int:
     """Return the number, which counts from 1. Any other text is the first page."""
     is_number = text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
     return max(1, int(text)) if is_number else 1
-
-
-def return_address(request: HttpRequest, fallback: str) -> str:
-    """Return the page of the admin that the user came from (`next`), or `fallback`."""
-    page: str = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    is_own = page.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
-    return page if is_own else fallback

@@ -30,6 +30,7 @@ from desk.review import views as review
 from desk.session import session_state
 from desk.sharing import views as sharing
 from desk.sound import switch_sound
+from desk.steps.views import after_step
 from desk.unreachable.views import unreachable_page
 
 
@@ -92,6 +93,7 @@ urlpatterns = [
     page(f"desk/{JOB}/share/", sharing.share_job, "desk-share-job"),
     page(f"desk/{JOB}/shortlist/", report.shortlist_page, "desk-shortlist"),
     page(f"desk/{JOB}/shortlist.pdf", report.shortlist_pdf_file, "desk-shortlist-pdf"),
+    page(f"desk/{JOB}/steps/<slug:step>/after/", after_step, "desk-job-after-step"),
     page(f"desk/{JOB}/watch/", notices.watch_job, "desk-job-watch"),
     page("desk/links/<uuid:link_id>/revoke/", sharing.revoke_link, "desk-share-revoke"),
     page("desk/notices/", notices.notices_page, "desk-notices"),

@@ -1,4 +1,8 @@
-"""Limits of a job's fields for API, admin and database. `QuestionSpec` has the limits of a question."""
+"""Limits of a job's fields for API, admin and database, and the parts of its form. `QuestionSpec` has the limits of a
+question.
+"""
+
+from django.db.models import TextChoices
 
 MAX_TITLE_LENGTH = 200
 MAX_DESCRIPTION_LENGTH = 20_000
@@ -14,3 +18,11 @@ MAX_CONCURRENT_CALLS = 1000
 MAX_CALLS_PER_DAY = 1_000_000
 MAX_TAKES = 5
 MAX_PREPARATION_SECONDS = 300
+
+
+class FormPart(TextChoices):
+    """A part of a job's form that is shown alone."""
+
+    DESCRIPTION = "description"
+    SCORING = "scoring"
+    CALLING = "calling"

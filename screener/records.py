@@ -68,31 +68,17 @@ MAX_FOLLOW_UPS = 2
 class QuestionContent(Record):
     """The text of a question. Its competency names its subject; its weight counts in the overall score.
 
-    `good_answer`: a point a line, for reviewers; it is never read to a candidate. Empty: nobody wrote one.
+    `follow_ups`: how many follow-up questions are allowed; no interviewer asks any yet. `good_answer`: a point a line,
+    for reviewers; it is never read to a candidate. Empty: nobody wrote one.
     """
 
     text: Annotated[str, Attribute(longest=1000, label=_("Question"))]
     competency: Annotated[str, Attribute(longest=200, default="", label=_("Competency"))]
     weight: Annotated[float, Attribute(low=0.1, high=10, default=1.0, label=_("Weight"))]
     max_seconds: Annotated[int, Attribute(low=15, high=600, default=120, label=_("Seconds"))]
-    follow_ups: Annotated[
-        int,
-        Attribute(
-            low=0,
-            high=MAX_FOLLOW_UPS,
-            default=0,
-            label=_("Follow-up questions allowed"),
-            help_text=_("The most that may be asked about the answer; 0: none. The assistant asks none by itself yet"),
-        ),
-    ] = 0
+    follow_ups: Annotated[int, Attribute(low=0, high=MAX_FOLLOW_UPS, default=0, label=_("Follow-ups"))] = 0
     good_answer: Annotated[
-        str,
-        Attribute(
-            longest=MAX_GOOD_ANSWER_LENGTH,
-            default="",
-            label=_("What a good answer shows"),
-            help_text=_("Two to four short points, one a line. For reviewers; candidates never hear it"),
-        ),
+        str, Attribute(longest=MAX_GOOD_ANSWER_LENGTH, default="", label=_("What a good answer shows"))
     ] = ""
 
     @property

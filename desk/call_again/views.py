@@ -11,10 +11,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from desk.call_again.form import CallTimeForm
-from desk.request_values import parse_ids, return_address
+from desk.request_values import parse_ids
 from interviews.intake.call_again import CallAgainPreview, call_again, preview_call_again
 from interviews.models import Interview
 from screener.access.viewer import require_permissions
+from screener.admin.base import return_address
 
 MAX_SELECTED = 100
 

@@ -20,12 +20,13 @@ from desk.job.page import JobDesk
 from desk.job.ranking import latest_interviews
 from desk.live_page import render_live_page
 from desk.record_page import record_page
-from desk.request_values import parse_ids, return_address
+from desk.request_values import parse_ids
 from interviews.campaigns.adding import preview_campaign, why_no_campaign
 from interviews.models import Interview
 from interviews.scoring.score_first import choose_score_first, jobs_scored_first
 from jobs.models import JobDescription
 from screener.access.viewer import require_permissions
+from screener.admin.base import return_address
 from screener.labels import in_sentence
 from screener.models import InvalidTransition
 

@@ -1,5 +1,7 @@
 """Forms for jobs, rubrics and question sets."""
 
+import json
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -36,6 +38,28 @@ def _describe_closing(running_interviews: int) -> str:
         "next call would be due; reopen the job before that to continue it. A call in progress continues."
     )
     return f"{still_open % {'count': running_interviews}} {consequence}"
+
+
+def digests_of(form: Any) -> str:
+    """Digests of the values that the fields of this form have in the database, by the names of the fields."""
+    return json.dumps({name: _digest(form.initial.get(name)) for name in form.fields if name in form.initial})
+
+
+def changed_since(form: Any, seen: str) -> list[str]:
+    """The labels of the fields whose values have changed since `seen`. None where `seen` is missing or no digest."""
+    try:
+        before = dict(json.loads(seen))
+    except (TypeError, ValueError):
+        return []
+    now = json.loads(digests_of(form))
+    return [str(form.fields[name].label) for name in now if name in before and before[name] != now[name]]
+
+
+def _digest(initial: Any) -> str:
+    return sha256(repr(initial).encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+DIGEST_LENGTH = 12
 
 
 class JobForm(DescriptionFileForm):
@@ -77,10 +101,19 @@ class JobForm(DescriptionFileForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._is_stale = False
+        shown = self._meta.fields  # those of the fieldsets, on a page of the admin
+        if isinstance(shown, list):
+            self.fields = {name: field for name, field in self.fields.items() if name in shown}
         if "spoken_title" in self.fields and self.instance.title:
             self.fields["spoken_title"].widget.attrs["placeholder"] = title_in_words(self.instance.title)
         if "is_open" in self.fields and (running_interviews := self._running_interviews()):
             self.fields["is_open"].help_text = _describe_closing(running_interviews)
+
+    @property
+    def seen(self) -> str:
+        """What the fields held when the page was opened: the page sends it along, so that no change is overwritten."""
+        return str(self.data.get("seen", "")) if self.is_bound and not self._is_stale else digests_of(self)
 
     def _running_interviews(self) -> int:
         live_statuses = ["pending", "in_progress"]
@@ -88,6 +121,15 @@ class JobForm(DescriptionFileForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean() or self.cleaned_data
+        if changed := changed_since(self, str(self.data.get("seen", ""))):
+            self._is_stale = True
+            raise ValidationError(
+                gettext(
+                    "Another user changed this job meanwhile (%(fields)s). Nothing was overwritten. Compare with the "
+                    "job's page; if you save again, what you entered counts."
+                )
+                % {"fields": ", ".join(changed)}
+            )
         hire_at, consider_at = cleaned_data.get("hire_at"), cleaned_data.get("consider_at")
         if hire_at is not None and consider_at is not None and hire_at < consider_at:
             self.add_error(
@@ -168,10 +210,23 @@ class CriterionForm(forms.Form):
 
 
 class CriteriaSheet(EditableTable):
+    """`seen`: the digest of the criteria when the page was opened. The page sends it along."""
+
+    @property
+    def seen(self) -> str:
+        return _digest(self.initial)
+
     def clean(self) -> None:
         """Validate the rubric as a whole once every row is valid."""
         if any(self.errors):
             return
+        if self.data.get("seen", self.seen) != self.seen:
+            raise ValidationError(
+                gettext(
+                    "Another user changed the rubric meanwhile. Nothing was overwritten. If you save again, what you "
+                    "entered counts."
+                )
+            )
         try:
             self.rubric = validate_rubric(
                 [form.to_criterion() for form in self.kept_forms if isinstance(form, CriterionForm)]

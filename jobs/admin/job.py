@@ -20,12 +20,13 @@ from jobs.admin.question_editor import show_editor
 from jobs.admin.question_list import render_questions
 from jobs.admin.template_forms import NewJobForm
 from jobs.admin.template_use import TemplatePages
+from jobs.field_limits import FormPart
 from jobs.models import JobDescription, QuestionSet, TemplateUse
 from jobs.question_sets import approve_question_set, question_set_to_approve
 from jobs.templates.filling import fill_job
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.admin.actions import object_action, page_button
-from screener.admin.base import Alternative, ReadOnlyAdmin, badge, count_related
+from screener.admin.base import Alternative, ReadOnlyAdmin, badge, count_related, return_address
 from screener.costs.monthly_budget import spent_budget_reason
 from screener.costs.totals import ModelCost, PhoneCost, phone_costs_by
 from screener.models.retention import PERIOD_FIELDS
@@ -65,6 +66,8 @@ def with_template_field(fieldset: Any) -> Any:
 @admin.register(JobDescription)
 class JobAdmin(TemplatePages):
     form = NewJobForm
+    change_form_before_template = "admin/jobs/seen.html"
+    change_form_outer_before_template = "desk/steps/of_form.html"
     cascaded_models = (QuestionSet, TemplateUse)
     list_display = ["title", "language", "questions_state", "is_open", "interviews_so_far", "created_at"]
     list_filter = ["is_open", ("questions_status", ChoicesDropdownFilter), "language"]
@@ -110,6 +113,11 @@ class JobAdmin(TemplatePages):
         (_("Messages to candidates"), {"fields": [("sends_reminders", "sends_thanks"), "sms_first"]}),
     )
 
+    fieldsets_of_part = {
+        FormPart.DESCRIPTION: description_fieldsets[:1],
+        FormPart.SCORING: description_fieldsets[1:2],
+        FormPart.CALLING: description_fieldsets[2:],
+    }
     retention_fieldset = (_("Retention"), {"fields": [*PERIOD_FIELDS], "classes": ["collapse"]})
 
     def get_urls(self) -> list[Any]:
@@ -122,14 +130,21 @@ class JobAdmin(TemplatePages):
         return HttpResponseRedirect(self.change_url(obj))
 
     def response_post_save_change(self, request: HttpRequest, obj: JobDescription) -> HttpResponse:
-        """Return to the page of the job."""
-        return HttpResponseRedirect(self.change_url(obj))
+        """Return to the page that the user came from, or else to that of the job."""
+        return HttpResponseRedirect(return_address(request, self.change_url(obj)))
+
+    def address_after_action(self, request: HttpRequest, subject: Any) -> str:
+        return return_address(request, super().address_after_action(request, subject))
 
     def get_fieldsets(self, request: HttpRequest, obj: JobDescription | None = None) -> Any:
         if obj is None:
             first, *others = self.description_fieldsets
             new = with_template_field(with_file_field(first, at=0))
             return (new, *others, self.retention_fieldset)
+        part = request.GET.get("part", "")
+        if part in FormPart.values and self.has_change_permission(request, obj):
+            fieldsets = self.fieldsets_of_part[FormPart(part)]
+            return [with_file_field(fieldsets[0], at=2)] if part == FormPart.DESCRIPTION else fieldsets
         error_fields = ["questions_error"] if obj.questions_error else []
         draft_fields = ["draft_table"] if obj.draft_questions else []
         waiting_fields = ["waiting_reason"] if self.waiting_reason(obj) else []

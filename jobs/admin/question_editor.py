@@ -22,11 +22,12 @@ from jobs.models import BankQuestion, BankText, JobDescription, QuestionSet
 from jobs.question_editing import QuestionsReplaced, save_next_version
 from jobs.question_sets import REASON_NEEDED, current_question_set
 from jobs.question_writing import write_alternative, writes_alternatives
+from screener.admin.base import return_address
 from screener.models import InvalidTransition
 from screener.services.errors import ServiceError
 
 ANY = [("", _("Any"))]
-SAVE, WRITE = "save", "write"
+SAVE, WRITE, DROP = "save", "write", "drop"
 MOVES = {"up": -1, "down": 1}
 MAX_WORDS_LENGTH = 100
 
@@ -88,12 +89,16 @@ class QuestionEditor:
     def press(self, button: str) -> None:
         """Do what the button says. Raises InvalidTransition, and leaves the questions as they are."""
         action, _separator, subject = button.partition(":")
-        place = int(subject) if subject.isascii() and subject.isdigit() and len(subject) < 4 else -1
+        place = _parse_place(subject)
         if action == WRITE:
             self.sheet.focused_text = self.sheet.add({"text": ""})
             self.done = gettext("Added as question %(number)s.") % {"number": self.sheet.focused_text + 1}
         elif action == "add":
             self._add(_parse_id(subject))
+        elif action == DROP:
+            dragged, target = (_parse_place(text) for text in [*subject.split(":"), ""][:2])
+            if {dragged, target} <= set(range(len(self.sheet.rows))):
+                self._move(dragged, target)
         elif 0 <= place < len(self.sheet.rows):
             self._change(action, place)
 
@@ -107,7 +112,7 @@ class QuestionEditor:
 
     def _change(self, action: str, place: int) -> None:
         if action in MOVES:
-            self._move(place, by=MOVES[action])
+            self._move(place, place + MOVES[action])
         elif action == "remove":
             self.sheet.remove(place)
             self.focus = f"remove-{min(place, len(self.sheet.rows) - 1)}" if self.sheet.rows else "write"
@@ -117,12 +122,12 @@ class QuestionEditor:
         elif action == "rewrite" and self.has_model:
             self._rewrite(place)
 
-    def _move(self, place: int, *, by: int) -> None:
+    def _move(self, place: int, target: int) -> None:
         """Move the question. The user continues at the same button, or at the opposite one where that is disabled."""
-        moved = self.sheet.move(place, by)
-        last_move = {-1: 0, 1: len(self.sheet.rows) - 1}
-        button = "down" if (moved == last_move[by]) == (by < 0) else "up"
-        self.focus = f"{button}-{moved}"
+        moved = self.sheet.move(place, target)
+        is_upwards = target < place
+        is_last_move = moved == (0 if is_upwards else len(self.sheet.rows) - 1)
+        self.focus = f"{'down' if is_last_move == is_upwards else 'up'}-{moved}"
         self.done = gettext("Now question %(number)s.") % {"number": moved + 1}
 
     @property
@@ -193,6 +198,11 @@ def row_of(text: BankText) -> Row:
     }
 
 
+def _parse_place(text: str) -> int:
+    """Return the place, or -1 for a text that is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
+
+
 def _parse_id(text: str) -> UUID | None:
     try:
         return UUID(text)
@@ -226,7 +236,8 @@ def _save(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> Htt
         messages.warning(request, f"{message} {' '.join(map(str, draft.warnings))} {gettext(REASON_NEEDED)}")
     else:
         messages.success(request, f"{message} {gettext('Approve it to use it.')}")
-    return HttpResponseRedirect(reverse("admin:jobs_jobdescription_change", args=[editor.job.pk]))
+    job_page = reverse("admin:jobs_jobdescription_change", args=[editor.job.pk])
+    return HttpResponseRedirect(return_address(request, job_page))
 
 
 def _render(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> HttpResponse:

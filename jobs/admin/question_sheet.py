@@ -77,13 +77,12 @@ class QuestionSheet:
         self.rows.append(dict(DEFAULTS) | dict(row))
         return len(self.rows) - 1
 
-    def move(self, place: int, by: int) -> int:
-        """Move the row by one place, and return its new place. At an end it stays."""
-        other = place + by
-        if not (0 <= place < len(self.rows) and 0 <= other < len(self.rows)):
+    def move(self, place: int, to: int) -> int:
+        """Move the row, and return its new place. Where there is none, it stays."""
+        if not (0 <= place < len(self.rows) and 0 <= to < len(self.rows)):
             return place
-        self.rows[place], self.rows[other] = self.rows[other], self.rows[place]
-        return other
+        self.rows.insert(to, self.rows.pop(place))
+        return to
 
     def remove(self, place: int) -> None:
         if 0 <= place < len(self.rows):

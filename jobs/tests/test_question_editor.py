@@ -67,9 +67,13 @@ def test_buttons_store_nothing_and_save_stores_all(admin_client: Client) -> None
         ("down:0", [second, first, third], "down-1"),
         ("down:1", [second, third, first], "up-2"),
         ("up:1", [third, second, first], "down-0"),
+        ("drop:0:2", [second, first, third], "up-2"),
+        ("drop:2:0", [third, second, first], "down-0"),
         ("remove:1", [third, first], "remove-1"),
         (f"add:{text.question_id}", [third, first, text.text], f"add-{text.question_id}"),
         ("write", [third, first, text.text, ""], ""),
+        ("drop:9:0", [third, first, text.text, ""], ""),
+        ("drop:0", [third, first, text.text, ""], ""),
         ("remove:9", [third, first, text.text, ""], ""),
         ("no such button", [third, first, text.text, ""], ""),
     ]

@@ -26,10 +26,16 @@ def test_questions_are_edited_by_keyboard(live_server: Any, transactional_db: No
     load_starter_bank()
     job = make_approved_job(title="Truck driver", description="Drive a truck, secure loads.")
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
+        page.set_viewport_size({"width": 1280, "height": 2000})  # for the whole way of the mouse
         page.goto(admin_url(job, "edit_questions"))
         press_button(page, "#down-0")
         expect(page.locator("#down-1")).to_be_focused()
         expect(page.locator("#id_question-1-text")).to_have_value(QUESTIONS[0].text)
+        with page.expect_navigation():
+            page.locator("#row-2 .q-handle").drag_to(page.locator("#row-0"))
+        expect(page.locator("#id_question-0-text")).to_have_value(QUESTIONS[2].text)
+        press_button(page, "#down-0")
+        press_button(page, "#down-1")
         page.locator("#id_words").fill("load")
         page.keyboard.press("Enter")
         expect(page.locator("#q-found [name=words]")).to_have_value("load")

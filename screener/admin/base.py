@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,13 @@ def count_related(
     if viewer is not None:
         rows = rows.visible_to(viewer)
     return Coalesce(models.Subquery(rows.values(key).annotate(total=models.Count("pk")).values("total")), 0)
+
+
+def return_address(request: HttpRequest, fallback: str) -> str:
+    """Return the page of the admin that the user came from (`next`, of the form or the address), or `fallback`."""
+    page: str = request.POST.get("next") or request.GET.get("next", "")
+    is_own = page.startswith(reverse("admin:index")) and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    return page if is_own else fallback
 
 
 def interviewer_badge(request: HttpRequest) -> list[str] | None:
