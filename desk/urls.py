@@ -64,6 +64,7 @@ urlpatterns = [
     page("desk/imports/<uuid:pk>/columns/", imports.columns_page, "desk-import-columns"),
     page("desk/imports/<uuid:pk>/discard/", imports.discard_import, "desk-import-discard"),
     page("desk/imports/<uuid:pk>/refused.csv", imports.refused_file, "desk-import-refused"),
+    page("desk/imports/<uuid:pk>/resumes/", imports.add_resumes, "desk-import-resumes"),
     page("desk/imports/<uuid:pk>/undo/", imports.undo_page, "desk-import-undo"),
     page("desk/interviews/new/check/", intake.check_new_interview, "desk-new-interview-check"),
     page(f"desk/{INTERVIEW}/report/", report.report_page, "desk-report"),

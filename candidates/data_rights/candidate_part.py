@@ -7,7 +7,12 @@ from pathlib import PurePosixPath
 
 from django.db.models import Q, QuerySet
 
-from candidates.data_rights.import_rows import erase_import_rows, import_records
+from candidates.data_rights.import_rows import (
+    erase_import_rows,
+    erase_resume_files,
+    import_records,
+    resume_file_records,
+)
 from candidates.data_rights.parts import DataPart, Document, ErasureScope, Item
 from candidates.data_rights.private_files import stored_files, was_stored_before
 from candidates.data_rights.records import staff_label, without_staff
@@ -56,6 +61,7 @@ class CandidatePart(DataPart):
             "stored_responses": erase_stored_responses(_identifiers(candidate), erased_at=candidate.erased_at),
             "merged_records": _blank_merged_records(candidate),
             "import_rows": erase_import_rows(candidate),
+            "resume_files": erase_resume_files(candidate),
             "candidates": 0 if candidate.erased_at else 1,
         }
         candidate.blank()
@@ -71,6 +77,7 @@ class CandidatePart(DataPart):
         yield Document("do_not_call.json", "Entries of the do-not-call list", _entry_records(candidate))
         yield Document("merged_records.json", "Records that were merged into this one", _former_records(candidate))
         yield Document("imports.json", "Rows of imported files about this person", import_records(candidate))
+        yield Document("resume_files.json", "Files of archives of resumes", resume_file_records(candidate))
         yield Document("record_history.json", "What was done with the record", _event_records(candidate))
         yield Document("staff_log.json", "What staff did with the record in the admin", _log_records(candidate))
         yield Document(

@@ -1,4 +1,4 @@
-"""Rows of imported files in the rights of a person: their own rows, and refused rows that name them.
+"""Imports in the rights of a person: their own rows, refused rows that name them, and the names of resume files.
 
 The files themselves are deleted when they are read. While that goes on, an erasure can't know who is in them; a row
 that is read after the erasure makes a new record, as any later upload does.
@@ -11,7 +11,7 @@ from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.functions import Cast, Upper
 from django.utils import timezone
 
-from candidates.models import Candidate, ImportRow
+from candidates.models import Candidate, ImportRow, ResumeFile
 from candidates.models.imports import REFUSED_ROWS_KEPT
 
 COMPARED_DIGITS = 9
@@ -29,6 +29,23 @@ def import_records(candidate: Candidate) -> list[dict[str, object]]:
     rows = _rows_about(candidate).order_by("created_at", "number")
     fields = ("imported__name", "number", "result", "notes", "before", "extra", "cells", "errors", "created_at")
     return [{"file": row.pop("imported__name"), **row} for row in rows.values(*fields)]
+
+
+def erase_resume_files(candidate: Candidate) -> int:
+    """Blank the names of files that were given to the person, and of others that have all words of their name."""
+    return int(_files_about(candidate).exclude(name="").update(name=""))
+
+
+def resume_file_records(candidate: Candidate) -> list[dict[str, object]]:
+    rows = _files_about(candidate).order_by("created_at", "number")
+    return [dict(row) for row in rows.values("number", "name", "result", "created_at")]
+
+
+def _files_about(candidate: Candidate) -> "QuerySet[ResumeFile]":
+    about = Q(candidate=candidate)
+    for full_name in filter(str.strip, (candidate.full_name, *candidate.former_names)):
+        about |= Q(*(Q(name__icontains=word) for word in full_name.split()), candidate__isnull=True)
+    return ResumeFile.objects.filter(about)
 
 
 def _rows_about(candidate: Candidate, *names: str) -> "QuerySet[ImportRow]":
@@ -64,3 +81,4 @@ def blank_old_refused_rows() -> None:
     """Blank refused rows that are too old to be corrected. They are about persons without a record."""
     before = timezone.now() - REFUSED_ROWS_KEPT
     _with_data(ImportRow.objects.refused().filter(created_at__lt=before)).update(**BLANK)
+    ResumeFile.objects.not_stored().filter(created_at__lt=before).exclude(name="").update(name="")

@@ -1,6 +1,6 @@
 """Reads an uploaded file of candidates: its columns, and its rows as values of fields."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
@@ -12,11 +12,15 @@ from screener.documents.table_rows import TableProblem, TableRow, UnreadableTabl
 
 @dataclass(frozen=True)
 class CandidateTable:
-    """An open file. `columns`: the cells of the first row that is not empty. `rows`: those below it."""
+    """An open file. `columns`: the cells of the first row that is not empty. `rows`: those below it.
+
+    `share_read`: how much of the file is read, from 0 to 1.
+    """
 
     digest: str
     columns: list[str]
     rows: Iterator[TableRow]
+    share_read: Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -31,15 +35,15 @@ class CheckedRow:
 @contextmanager
 def open_candidate_table(source: IO[bytes], *, digest: str = "") -> Iterator[CandidateTable]:
     """Raises UnreadableTable, also while the rows are read."""
-    with open_table(source, digest=digest) as (found_digest, rows):
-        filled_rows = (row for row in rows if any(map(str.strip, row.cells)))
+    with open_table(source, digest=digest) as table:
+        filled_rows = (row for row in table.rows if any(map(str.strip, row.cells)))
         head = next(filled_rows, None)
         if head is None:
             raise UnreadableTable(TableProblem.EMPTY)
         columns = [" ".join(storable_text(cell).split())[:100] for cell in head.cells]
         while columns and not columns[-1]:
             columns.pop()
-        yield CandidateTable(found_digest, columns, filled_rows)
+        yield CandidateTable(table.digest, columns, filled_rows, table.share_read)
 
 
 def storable_text(cell: str) -> str:

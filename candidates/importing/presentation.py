@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from candidates.importing.row_check import RowError
 from candidates.importing.step import ACCOUNT_GONE, STEP_FAILED
 from candidates.importing.undo import UNDO_FAILED
-from candidates.models import Import, ImportRow, RowNote, RowResult, UndoResult
+from candidates.models import Import, ImportRow, ResumeArchive, RowNote, RowResult, UndoResult
+from screener.documents.archive import describe_archive_problem
 from screener.documents.table_rows import describe_problem
 from screener.exports.table import Row, Table
 from screener.labels import Label
@@ -34,6 +35,13 @@ def problem_text(imported: Import) -> str:
     if imported.problem in PROBLEMS:
         return str(PROBLEMS[imported.problem])
     return describe_problem(imported.problem, imported.problem_detail) if imported.problem else ""
+
+
+def archive_problem_text(archive: ResumeArchive) -> str:
+    """Why the archive of resumes was not read to its end, and what to do; empty if it was."""
+    if archive.problem in PROBLEMS:
+        return str(PROBLEMS[archive.problem])
+    return describe_archive_problem(archive.problem, archive.problem_detail) if archive.problem else ""
 
 
 def labelled_counts(imported: Import) -> list[tuple[str, Label, int]]:

@@ -8,10 +8,10 @@ from django.core.files.base import File
 from django.utils import timezone
 
 from candidates.data_rights.private_files import delete_file, stored_files, was_stored_before
-from candidates.importing.files import CheckedRow, RowChecker, open_candidate_table, storable_text
+from candidates.importing.files import CandidateTable, CheckedRow, RowChecker, open_candidate_table, storable_text
 from candidates.importing.row_check import RowError, RowProblem, RowRules, ValidRow
 from candidates.importing.saving import RowSaver, SavedRow
-from candidates.models import READ_IMPORT, Import, ImportRow, RowNote, RowResult
+from candidates.models import READ_IMPORT, Import, ImportRow, ResumeArchive, RowNote, RowResult
 from candidates.models.imports import IMPORT_FOLDER, UPLOADS_KEPT
 from screener.access.viewer import Viewer
 from screener.background.leases import Lease, row_lock
@@ -80,21 +80,22 @@ class _BatchReader:
                     continue
                 batch.append(checked)
                 if len(batch) == BATCH_ROWS:
-                    self._save(batch)
+                    self._save(batch, table)
                     batch = []
                     if time.monotonic() > self._ends_at:
                         return False
-        if batch:
-            self._save(batch)
+            if batch:
+                self._save(batch, table)
         return True
 
-    def _save(self, batch: list[CheckedRow]) -> None:
+    def _save(self, batch: list[CheckedRow], table: CandidateTable) -> None:
         """Save the rows, their results and the progress in one transaction, while the lease is ours."""
         with self._lease.locked(row_lock(Import.objects.all())) as imported:
             if imported is None:
                 raise LeaseLost
             rows = save_batch(imported, batch, self._viewer)
-            imported.add_counts(count_rows(rows), rows_done=batch[-1].row.number)
+            percent = round(100 * table.share_read())
+            imported.add_counts(count_rows(rows), rows_done=batch[-1].row.number, percent_read=percent)
 
 
 def slice_end() -> float:
@@ -189,5 +190,6 @@ def discard_old_uploads() -> None:
         imported.discard()
     expired_at = timezone.now() - UPLOADS_KEPT
     for name in list(stored_files(IMPORT_FOLDER)):
-        if was_stored_before(name, expired_at) and not Import.objects.filter(file=name).exists():
+        is_known = Import.objects.filter(file=name).exists() or ResumeArchive.objects.filter(file=name).exists()
+        if was_stored_before(name, expired_at) and not is_known:
             delete_file(name)

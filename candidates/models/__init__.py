@@ -13,6 +13,7 @@ from candidates.models.do_not_call import DoNotCall, DoNotCallKey, hashes_of_ema
 from candidates.models.erasure import ErasedItem, Erasure
 from candidates.models.imports import (
     PLAN_IMPORT,
+    READ_ARCHIVE,
     READ_IMPORT,
     UNDO_IMPORT,
     Import,
@@ -23,10 +24,12 @@ from candidates.models.imports import (
 )
 from candidates.models.kept_upload import KeptUpload
 from candidates.models.merged_record import MergedRecord, candidates_known_as
+from candidates.models.resume_archive import FileResult, ResumeArchive, ResumeFile
 
 __all__ = [
     "CANDIDATES_FOLDER",
     "PLAN_IMPORT",
+    "READ_ARCHIVE",
     "READ_IMPORT",
     "READ_RESUME",
     "RESUME_PREFIX",
@@ -38,10 +41,13 @@ __all__ = [
     "DoNotCallKey",
     "ErasedItem",
     "Erasure",
+    "FileResult",
     "Import",
     "ImportRow",
     "KeptUpload",
     "MergedRecord",
+    "ResumeArchive",
+    "ResumeFile",
     "RowNote",
     "RowResult",
     "UndoResult",

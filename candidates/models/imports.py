@@ -21,11 +21,13 @@ from screener.models import BaseModel, InvalidTransition, LeasableModel, Leasabl
 READ_IMPORT = RowTaskHandle("candidates.read_import", queue="rest", argument="import_id")
 PLAN_IMPORT = RowTaskHandle("candidates.plan_import", queue="rest", argument="import_id")
 UNDO_IMPORT = RowTaskHandle("candidates.undo_import", queue="rest", argument="import_id")
+READ_ARCHIVE = RowTaskHandle("candidates.read_archive", queue="rest", argument="archive_id")
 IMPORT_FOLDER = "imports"
 UPLOADS_KEPT = timedelta(hours=12)
 """An upload that is not started is deleted after this time."""
 REFUSED_ROWS_KEPT = timedelta(days=30)
 """Refused rows hold data of persons without a record. They are blanked after this time."""
+FULL = 100
 NOT_STARTED = gettext_noop("This import was started before.")
 NOT_ENDED = gettext_noop("Only an import that has ended can be undone.")
 
@@ -106,6 +108,9 @@ class Import(LeasableModel):
     problem = models.CharField(max_length=20, blank=True, help_text=_("Why it stopped: a code"))
     problem_detail = models.CharField(max_length=200, blank=True)
     rows_done = models.PositiveIntegerField(default=0)
+    percent_read = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("Of the file, as far as its rows are saved")
+    )
     rows_planned = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
     started_at = models.DateTimeField(null=True, blank=True)
@@ -143,6 +148,15 @@ class Import(LeasableModel):
         return Candidate.objects.filter(pk__in=self.rows.exclude(result=RowResult.REFUSED).values("candidate"))
 
     @property
+    def percent(self) -> int:
+        """How far it is: of the file while rows are read, of the rows while interviews are planned."""
+        if self.status == self.Status.READING:
+            return self.percent_read
+        if self.status == self.Status.PLANNING:
+            return FULL * self.rows_planned // max(1, self.rows_done)
+        return FULL if self.ended_at else 0
+
+    @property
     def is_running(self) -> bool:
         return self.status in self.RUNNING
 
@@ -177,6 +191,7 @@ class Import(LeasableModel):
         self.release(status=status, file="", ended_at=ended_at)
         if plans:
             PLAN_IMPORT.defer(self.pk)
+        self._read_archives()
 
     def finish_planning(self) -> None:
         self.release(status=self.Status.DONE, ended_at=timezone.now())
@@ -191,6 +206,7 @@ class Import(LeasableModel):
             problem_detail=detail[:200],
             ended_at=timezone.now(),
         )
+        self._read_archives()
 
     def undo(self, *, actor: str) -> None:
         """Take the import back in the background. Raises InvalidTransition unless it has ended."""
@@ -210,10 +226,17 @@ class Import(LeasableModel):
             self._lock()
             if self.status == self.Status.UPLOADED:
                 self._discard_file()
+                for archive in self.archives.all():
+                    archive.discard_file()
                 self.delete()
 
     def _lock(self) -> None:
         self.refresh_from_db(from_queryset=Import.objects.select_for_update())
+
+    def _read_archives(self) -> None:
+        """Archives of resumes wait until the rows are saved."""
+        for pk in self.archives.filter(ended_at__isnull=True).values_list("pk", flat=True):
+            READ_ARCHIVE.defer(pk)
 
     def _discard_file(self) -> None:
         storage, name = self.file.storage, str(self.file.name or "")

@@ -22,7 +22,21 @@ MAX_CAMPAIGNS = 100
 IMPORT_ONLY = "import"
 
 
-class ImportFileForm(forms.Form):
+class ResumesForm(forms.Form):
+    resumes = forms.FileField(
+        label=_("Resumes"),
+        required=False,
+        allow_empty_file=True,  # rejected when it is read, with a better message
+        widget=UnfoldAdminFileFieldWidget({"accept": ".zip"}),
+        help_text=_(
+            "A ZIP of at most 20 MB. Each file is named by the id or the full name of a candidate: "
+            "Lovelace_Ada_CV.pdf, 4711.docx."
+        ),
+    )
+
+
+class ImportFileForm(ResumesForm):
+    field_order = ["file", "resumes"]
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,  # rejected when it is read, with a better message

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from candidates.importing.presentation import describe_errors, labelled_counts, problem_text
-from candidates.models import Import, ImportRow, RowNote, RowResult
+from candidates.importing.presentation import archive_problem_text, describe_errors, labelled_counts, problem_text
+from candidates.models import FileResult, Import, ImportRow, ResumeArchive, ResumeFile, RowNote, RowResult
 from desk.home.address import list_address
 from desk.versions import version_of
 from interviews.campaigns.adding import AddResult
@@ -27,20 +27,43 @@ class RefusedRow:
 
 
 @dataclass(frozen=True)
+class ArchiveOnPage:
+    archive: ResumeArchive
+    left_out: list[ResumeFile]
+    stored: int
+
+    @property
+    def problem(self) -> str:
+        return archive_problem_text(self.archive)
+
+    @property
+    def percent(self) -> int:
+        return FULL * self.archive.files_done // max(1, self.archive.files_total)
+
+    @property
+    def content(self) -> tuple[Any, ...]:
+        return self.archive.pk, self.archive.status, self.archive.files_done
+
+
+@dataclass(frozen=True)
 class ImportPage:
+    """`archives`: of resumes, each with the files that no candidate was given."""
+
     imported: Import
     refused: list[RefusedRow]
+    archives: list[ArchiveOnPage]
 
     @classmethod
     def load(cls, imported: Import, *, shows_refused: bool) -> "ImportPage":
         """`shows_refused`: what is wrong with refused rows may name the person."""
         rows = imported.rows.refused().order_by("number")[:REFUSED_SHOWN] if shows_refused else []
-        return cls(imported, [RefusedRow(row, describe_errors(row)) for row in rows])
+        archives = _load_archives(imported, shows_names=shows_refused)
+        return cls(imported, [RefusedRow(row, describe_errors(row)) for row in rows], archives)
 
     @property
     def percent(self) -> int:
-        """How far the planning is. While rows are read, their number is not known."""
-        return FULL * self.imported.rows_planned // max(1, self.imported.rows_done)
+        """How far it is: of the file that is read, or of the interviews that are planned."""
+        return self.imported.percent
 
     @property
     def counts(self) -> list[tuple[str, Any, int]]:
@@ -68,13 +91,25 @@ class ImportPage:
 
     @property
     def update_interval(self) -> int:
-        return SECONDS_BETWEEN_UPDATES if self.imported.is_running else SECONDS_WHEN_IDLE
+        is_matching = any(entry.archive.status == ResumeArchive.Status.READING for entry in self.archives)
+        return SECONDS_BETWEEN_UPDATES if self.imported.is_running or is_matching else SECONDS_WHEN_IDLE
+
+    @property
+    def takes_resumes(self) -> bool:
+        return self.imported.status not in (Import.Status.UNDOING, Import.Status.UNDONE)
 
     @property
     def version(self) -> str:
         imported = self.imported
         return version_of(
-            (imported.status, imported.counts, imported.rows_done, imported.rows_planned, len(self.refused))
+            (
+                imported.status,
+                imported.counts,
+                imported.rows_done,
+                imported.percent,
+                len(self.refused),
+                [entry.content for entry in self.archives],
+            )
         )
 
     @property
@@ -91,3 +126,13 @@ class ImportPage:
         """For screen readers."""
         done = _("%(count)d rows") % {"count": self.imported.rows_done}
         return f"{self.imported.get_status_display()}, {done}"
+
+
+def _load_archives(imported: Import, *, shows_names: bool) -> list[ArchiveOnPage]:
+    """In two queries. `shows_names`: the names of files are those of persons."""
+    archives = []
+    for archive in imported.archives.prefetch_related("files"):
+        files = list(archive.files.all())
+        left_out = [file for file in files if file.result != FileResult.STORED]
+        archives.append(ArchiveOnPage(archive, left_out if shows_names else [], len(files) - len(left_out)))
+    return archives

@@ -15,14 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from candidates.admin.candidate import JOB_TO_CALL_FOR
 from candidates.importing.creation import preview_import, read_first_rows, start_import, upload_import
 from candidates.importing.presentation import refused_table
+from candidates.importing.resumes import upload_archive
 from candidates.models import Import
-from desk.imports.forms import ImportColumnsForm, ImportFileForm
+from desk.imports.forms import ImportColumnsForm, ImportFileForm, ResumesForm
 from desk.imports.page import ImportPage
 from desk.live_page import render_live_page
 from desk.record_page import record_page
 from desk.request_values import parse_id
 from interviews.campaigns.adding import why_no_campaign
 from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
+from screener.documents.archive import UnreadableArchive
 from screener.documents.table_rows import UnreadableTable
 from screener.exports.files import csv_response
 from screener.models import InvalidTransition
@@ -43,8 +45,12 @@ def new_import_page(request: HttpRequest) -> HttpResponse:
             imported = upload_import(
                 form.cleaned_data["file"], author=request.user.get_username(), user_id=request.user.pk
             )
+            _add_resumes(request, imported, form)
         except UnreadableTable as error:
             form.add_error("file", str(error))
+        except UnreadableArchive as error:
+            imported.discard()
+            form.add_error("resumes", str(error))
         else:
             job = parse_id(request.GET.get("job", ""))
             columns = reverse("desk-import-columns", args=[imported.pk])
@@ -126,8 +132,37 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         "desk/imports",
         {"page": page, "imported": imported},
         version=page.version,
-        frame=lambda: {"title": imported.name, "opts": Import._meta, "original": imported},
+        frame=lambda: {
+            "title": imported.name,
+            "opts": Import._meta,
+            "original": imported,
+            "resumes_form": ResumesForm() if page.takes_resumes and request.user.has_perms(ADDING) else None,
+        },
     )
+
+
+@require_POST
+def add_resumes(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Store a ZIP of resumes for the candidates of the import. Its page shows what becomes of the files."""
+    require_permissions(request.user, *ADDING)
+    imported = get_object_or_404(_imports(request), pk=pk)
+    form = ResumesForm(request.POST, request.FILES)
+    form.is_valid()
+    try:
+        if not _add_resumes(request, imported, form):
+            messages.error(request, _("Choose a ZIP with resumes."))
+    except (UnreadableArchive, InvalidTransition) as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(_address(imported))
+
+
+def _add_resumes(request: HttpRequest, imported: Import, form: ResumesForm) -> bool:
+    """False: there is no file. Raises UnreadableArchive and InvalidTransition."""
+    file = form.cleaned_data.get("resumes")
+    if file is None:
+        return False
+    upload_archive(imported, file, author=request.user.get_username())
+    return True
 
 
 @require_safe

@@ -13,9 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
+from candidates.api.resume_archives import ResumeArchiveActions
 from candidates.importing.columns import ColumnField, InvalidMapping
 from candidates.importing.creation import start_import, upload_import
 from candidates.importing.presentation import problem_text, refused_table
+from candidates.importing.resumes import upload_archive
 from candidates.models import Import
 from interviews.api.examples import CAMPAIGN_ID, JOB_ID
 from interviews.campaigns.adding import why_no_campaign
@@ -27,6 +29,7 @@ from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
+from screener.documents.archive import UnreadableArchive
 from screener.documents.table_rows import UnreadableTable
 from screener.exports.files import csv_response
 from screener.phone_format import calling_codes
@@ -45,6 +48,7 @@ _IMPORT = {
     "campaign": CAMPAIGN_ID,
     "author": "api key ATS",
     "rows_done": 1001,
+    "percent": 100,
     "counts": {"created": 990, "updated": 7, "refused": 3, "planned": 995, "not_called": 2},
     "refused_url": f"https://screener.example/api/v1/imports/{IMPORT_ID}/refused/",
     "created_at": "2026-11-21T08:00:00Z",
@@ -55,6 +59,7 @@ _BEGUN: dict[str, Any] = {
     "status": "reading",
     "campaign": None,
     "rows_done": 0,
+    "percent": 0,
     "counts": {},
     "refused_url": None,
     "ended_at": None,
@@ -104,6 +109,13 @@ class ImportUploadSerializer(StrictSerializer):
     )
     campaign = IdField(queryset=Campaign.objects.all(), required=False, help_text="Add the candidates to it")
 
+    resumes = serializers.FileField(
+        required=False,
+        allow_empty_file=True,  # rejected when it is read, with a better message
+        help_text="A ZIP with resumes of the candidates, as POST /imports/{id}/resumes/ takes it. Both files together "
+        "have at most 22 MB",
+    )
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         job, campaign = attrs.get("job"), attrs.get("campaign")
         if job and campaign:
@@ -122,6 +134,9 @@ class ImportUploadSerializer(StrictSerializer):
 class ImportSerializer(StrictModelSerializer[Import]):
     mapping = serializers.SerializerMethodField(help_text="What each column is taken for")
     counts = CountsField(read_only=True, help_text="Of rows by result, of notes, and of interviews planned")
+    percent = serializers.IntegerField(
+        read_only=True, help_text="Of the file while rows are read, of the rows while interviews are planned"
+    )
     problem_text = serializers.SerializerMethodField(help_text="Why it stopped, and what to do; empty if it did not")
     refused_url = serializers.SerializerMethodField(help_text="The refused rows as CSV; null if there are none")
 
@@ -140,6 +155,7 @@ class ImportSerializer(StrictModelSerializer[Import]):
             "campaign",
             "author",
             "rows_done",
+            "percent",
             "counts",
             "refused_url",
             "created_at",
@@ -162,7 +178,7 @@ class ImportSerializer(StrictModelSerializer[Import]):
         return reverse("import-refused", args=[imported.pk], request=self.context["request"])
 
 
-class ImportViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
+class ImportViewSet(ResumeArchiveActions, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Imports of candidates from files. Rows are read in the background; `status` and `counts` show the progress."""
 
     queryset = Import.objects.exclude(status=Import.Status.UPLOADED).select_related("job", "campaign")
@@ -174,6 +190,8 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
         "retrieve": "Read an import",
         "refused": "Download the refused rows",
         "undo": "Undo an import",
+        "resumes": "Read the archives of resumes of an import",
+        "add_resumes": "Send resumes for the candidates of an import",
     }
     problem_examples = {"create": {400: {"mapping": ["Choose the column with the phone number."]}}}
 
@@ -187,10 +205,15 @@ class ImportViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
         upload = ImportUploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         settings = dict(upload.validated_data)
-        file, mapping = settings.pop("file"), settings.pop("mapping", {})
+        file, mapping, resumes = settings.pop("file"), settings.pop("mapping", {}), settings.pop("resumes", None)
         try:
             imported = upload_import(file, author=request_actor(request), is_from_api=True, mapping=mapping)
+            if resumes:
+                upload_archive(imported, resumes, author=request_actor(request))
             start_import(imported, imported.fields, **settings)
+        except UnreadableArchive as error:
+            imported.discard()
+            raise ValidationError({"resumes": [str(error)]}) from None
         except UnreadableTable as error:
             raise ValidationError({"file": [str(error)]}) from None
         except InvalidMapping as error:

@@ -71,6 +71,7 @@ def _write_rows(path: str) -> None:
             continue
         if sheet.width > MAX_COLUMNS:
             raise RefusedWorkbook("too_many_columns")
+        _write_line([sheet.height])
         for row_number, cells in enumerate(sheet.iter_rows(), start=sheet.start[0] + 1):
             _write_line([row_number, *map(_text_of, cells)])
         return

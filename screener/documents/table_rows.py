@@ -7,7 +7,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,9 +86,29 @@ class TableRow:
     cells: list[str]
 
 
+@dataclass(frozen=True)
+class OpenTable:
+    """`digest`: the SHA-256 of the file. `share_read`: how much of the file is read, from 0 to 1."""
+
+    digest: str
+    rows: Iterator[TableRow]
+    share_read: Callable[[], float]
+
+
+@dataclass
+class _SheetProgress:
+    """How many rows of a sheet are read, and how many it has."""
+
+    done: int = 0
+    total: int = 0
+
+    def share_read(self) -> float:
+        return self.done / max(1, self.total)
+
+
 @contextmanager
-def open_table(source: IO[bytes], *, digest: str = "") -> Iterator[tuple[str, Iterator[TableRow]]]:
-    """Yield the SHA-256 of the file and its rows. Raises UnreadableTable, also while the rows are read.
+def open_table(source: IO[bytes], *, digest: str = "") -> Iterator[OpenTable]:
+    """Yield the table. Raises UnreadableTable, also while the rows are read.
 
     The rows are read from a copy, so that nobody can change the file meanwhile. `digest`: that of the file that is
     expected.
@@ -97,10 +117,13 @@ def open_table(source: IO[bytes], *, digest: str = "") -> Iterator[tuple[str, It
         found_digest = _copy_file(source, copy)
         if digest and digest != found_digest:
             raise UnreadableTable(TableProblem.CHANGED)
+        size, progress = copy.tell(), _SheetProgress()
         copy.seek(0)
-        rows = _read_xlsx(copy.name) if _is_archive(copy) else _read_csv(copy)
+        is_workbook = _is_archive(copy)
+        rows = _read_xlsx(copy.name, progress) if is_workbook else _read_csv(copy)
+        share_read = progress.share_read if is_workbook else lambda: copy.tell() / size
         try:
-            yield found_digest, _bounded(rows)
+            yield OpenTable(found_digest, _bounded(rows), share_read)
         finally:
             rows.close()
 
@@ -137,7 +160,7 @@ def _bounded(rows: Iterator[TableRow]) -> Iterator[TableRow]:
         yield row
 
 
-def _read_xlsx(path: str) -> Generator[TableRow, None, None]:
+def _read_xlsx(path: str, progress: _SheetProgress) -> Generator[TableRow, None, None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "screener.documents.table_reader", path],
         stdin=subprocess.DEVNULL,
@@ -150,6 +173,10 @@ def _read_xlsx(path: str) -> Generator[TableRow, None, None]:
     try:
         for line in process.stdout:
             number, *cells = _parse_line(line)
+            if not cells:  # the first line: how many rows the sheet has
+                progress.total = number
+                continue
+            progress.done += 1
             yield TableRow(number, cells)
         if process.wait() != 0:  # killed by a limit, or crashed in the parser
             raise UnreadableTable(TableProblem.LIMITS)

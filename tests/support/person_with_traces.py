@@ -13,7 +13,16 @@ from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.utils import timezone
 
-from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, ImportRow, MergedRecord
+from candidates.models import (
+    Candidate,
+    CandidateEvent,
+    Consent,
+    DoNotCall,
+    ImportRow,
+    MergedRecord,
+    ResumeArchive,
+    ResumeFile,
+)
 from interviews.decisions import record_decision
 from interviews.models import (
     AccessEvent,
@@ -138,7 +147,9 @@ def _add_rows(person: Person, staff: User) -> None:
     Consent.objects.create(candidate=candidate, kind="call", given=True, source="x (recorded by staffer-hanna)")
     DoNotCall.objects.add_number(PHONE, source="x", candidate=candidate)
     MergedRecord.objects.create(candidate=candidate, merged_id=uuid4(), actor=STAFF)
-    add_import_row(candidate)
+    imported = add_import_row(candidate).imported
+    archive = ResumeArchive.objects.create(imported=imported, name="cv.zip", status="done", files_total=1)
+    ResumeFile.objects.create(archive=archive, number=1, name="x", result="stored", candidate=candidate)
     candidate.set_hold(actor=STAFF, reason="x")
     candidate.lift_hold(actor=STAFF, reason="x")
     seen = interview.results.get(is_current=True)
@@ -180,6 +191,7 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     yield DoNotCall, candidate.do_not_call_entries.all()
     yield CandidateEvent, candidate.events.all()
     yield ImportRow, candidate.import_rows.all()
+    yield ResumeFile, candidate.resume_files.all()
     yield MergedRecord, candidate.merged_records.all()
     for model in (InterviewEvent, Attempt, InterviewResponse, InterviewResult, Decision, Note):
         yield model, model.objects.filter(interview=interview)

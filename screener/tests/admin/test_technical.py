@@ -14,7 +14,16 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from candidates.models import CandidateEvent, DoNotCallKey, ErasedItem, ImportRow, KeptUpload, MergedRecord
+from candidates.models import (
+    CandidateEvent,
+    DoNotCallKey,
+    ErasedItem,
+    ImportRow,
+    KeptUpload,
+    MergedRecord,
+    ResumeArchive,
+    ResumeFile,
+)
 from interviews.models import (
     AccessEvent,
     AnswerDraft,
@@ -75,7 +84,7 @@ def test_every_model_of_ours_has_page() -> None:
     # the sound of the room until it is stored as a recording, and what a candidate has written and not sent;
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
-    # rows of an import, which its page counts;
+    # rows of an import, which its page counts, and its archives of resumes, which the page lists;
     # invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
@@ -88,6 +97,8 @@ def test_every_model_of_ours_has_page() -> None:
         KeptUpload,
         MergedRecord,
         Preference,
+        ResumeArchive,
+        ResumeFile,
         Role,
         TurnReply,
     }

@@ -1,0 +1,74 @@
+"""Finds the candidate whom a file is about, by the external id or the full name in its name."""
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from candidates.models import Candidate
+
+MIN_ID_LENGTH = 4
+"""A shorter id is found only if it is the whole name: files are numbered as well."""
+NOISE = frozenset(
+    "cv resume lebenslauf curriculum vitae application bewerbung curriculo hoja vida final new neu copy kopie".split()
+)
+"""Words that names of such files have beside the name of a person."""
+SPELLINGS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
+PLAIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d"})
+CAMEL_CASE = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ])")
+
+
+class NameMatcher:
+    """Matches names of files with these candidates."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self._by_id: dict[str, UUID] = {}
+        self._by_word: dict[str, set[tuple[UUID, frozenset[str]]]] = defaultdict(set)
+        for candidate in candidates:
+            if candidate.external_id:
+                self._by_id[" ".join(_split(candidate.external_id))] = candidate.pk
+            for words in _spellings(candidate.full_name):
+                for word in words:
+                    self._by_word[word].add((candidate.pk, words))
+
+    def find(self, file_name: str) -> set[UUID]:
+        """The candidates whom the file may be about. One: it is theirs. More: nothing tells whose it is."""
+        stem = unicodedata.normalize("NFC", PurePosixPath(file_name.replace("\\", "/")).stem)
+        by_id = self._find_by_id(_split(stem))
+        by_name = self._find_by_name(stem)
+        # An id and a name that contradict each other tell nothing.
+        return by_id if by_id and (not by_name or by_id & by_name) else by_id | by_name
+
+    def _find_by_id(self, words: list[str]) -> set[UUID]:
+        whole = self._by_id.get(" ".join(words))
+        if whole:
+            return {whole}
+        parts = (" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 1, len(words) + 1))
+        return {self._by_id[part] for part in parts if len(part) >= MIN_ID_LENGTH and part in self._by_id}
+
+    def _find_by_name(self, stem: str) -> set[UUID]:
+        found: set[UUID] = set()
+        for text in (stem, CAMEL_CASE.sub(" ", stem)):
+            for words in _spellings(text):
+                hits = Counter(entry for word in words for entry in self._by_word.get(word, ()))
+                found |= {pk for (pk, name), count in hits.items() if count == len(name) and _is_meant(name, words)}
+        return found
+
+
+def _is_meant(name: frozenset[str], words: frozenset[str]) -> bool:
+    """A name of one word occurs in the names of others, so it must be all that the file says."""
+    return len(name) > 1 or words - NOISE == name
+
+
+def _split(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.casefold())
+
+
+def _spellings(text: str) -> set[frozenset[str]]:
+    """The words of the text without accents, and with umlauts written as two letters."""
+    lower = unicodedata.normalize("NFC", text.casefold())
+    plain = unicodedata.normalize("NFKD", lower.translate(PLAIN))
+    spellings = (lower.translate(SPELLINGS), "".join(char for char in plain if not unicodedata.combining(char)))
+    return {frozenset(words) for spelling in spellings if (words := _split(spelling))}
