@@ -14,7 +14,15 @@ from interviews.calling.retries import postpone_call
 from interviews.calling.rules import why_never_called, why_never_held
 from interviews.calling.verdicts import DialRule
 from interviews.invitations.inviting import invite_locked
-from interviews.models import Campaign, EventKind, Interview, InterviewResponse, WaitReason, already_locked
+from interviews.models import (
+    Campaign,
+    EligibilityAnswer,
+    EventKind,
+    Interview,
+    InterviewResponse,
+    WaitReason,
+    already_locked,
+)
 from interviews.models.campaign import CampaignCancelled
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from interviews.models.transitions.interview import ChannelNotAllowed
@@ -126,6 +134,7 @@ def insert_interview(interview: Interview, *, actor: str, invite: bool = False) 
     InterviewResponse.objects.bulk_create(
         planned_response(interview, position, question) for position, question in enumerate(questions_of(question_set))
     )
+    EligibilityAnswer.objects.bulk_create(planned_eligibility(interview))
     wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
     with already_locked(interview) as locked_interview:
         locked_interview.add_event(EventKind.INTERVIEW_PLANNED, actor=actor, reason=interview.repeat_reason)
@@ -144,6 +153,14 @@ def questions_of(question_set: QuestionSet) -> list[QuestionSpec]:
     questions = question_set.questions
     has_link = any(question.bank_question for question in questions)
     return link_to_bank(questions, question_set.language) if has_link else questions
+
+
+def planned_eligibility(interview: Interview) -> list[EligibilityAnswer]:
+    """The rows that its eligibility questions are answered in."""
+    return [
+        EligibilityAnswer(interview=interview, position=position, question=question)
+        for position, question in enumerate(interview.question_set.eligibility)
+    ]
 
 
 def planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from interviews.conversation.eligibility_question import EligibilityQuestion
 from interviews.conversation.engine import Prompt, prompt_data
 from interviews.models import Attempt, LockedAttempt, TurnReply
 from interviews.models.transitions.conversation import ReceivedInput, apply_input
@@ -25,6 +26,11 @@ def take_turn(attempt: LockedAttempt, turn: int, received_input: ReceivedInput, 
     )
     TurnReply.insert([reply])
     return reply
+
+
+def spoken_eligibility(attempt: LockedAttempt) -> list[EligibilityQuestion]:
+    """Return the eligibility questions of the interview, for its script."""
+    return [answer.spoken_question for answer in attempt.eligibility_answers]
 
 
 def stored_reply(attempt: Attempt, turn: int) -> TurnReply | None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
+from jobs.eligibility.question import EligibilityQuestion
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import current_question_set
 from screener.models import InvalidTransition
@@ -29,9 +30,14 @@ class QuestionsReplaced(InvalidTransition):
 
 
 def save_next_version(
-    job: JobDescription, questions: Sequence[QuestionContent], *, based_on: UUID | None, source: str
+    job: JobDescription,
+    questions: Sequence[QuestionContent],
+    *,
+    based_on: UUID | None,
+    source: str,
+    eligibility: Sequence[EligibilityQuestion] | None = None,
 ) -> QuestionSet:
-    """Add the questions as a draft.
+    """Add the questions as a draft. `eligibility`: None keeps that of the version before.
 
     `based_on`: the version that was edited, None where the job had none. Raises QuestionsReplaced if it is not current.
     """
@@ -40,4 +46,4 @@ def save_next_version(
         current = current_question_set(locked_job)
         if (current.pk if current else None) != based_on:
             raise QuestionsReplaced(current)
-        return locked_job.add_draft(questions, source=source)
+        return locked_job.add_draft(questions, source=source, eligibility=eligibility)

@@ -79,7 +79,7 @@ def approve_question_set(question_set: QuestionSet, *, by: str, reason: str = ""
     """
     if obstacle := approval_obstacle(question_set):
         raise InvalidTransition(obstacle)
-    warnings = [] if question_set.status == QuestionSet.Status.APPROVED else question_set.warnings
+    warnings = [] if question_set.status == QuestionSet.Status.APPROVED else question_set.all_warnings
     if warnings and not reason.strip():
         raise InvalidTransition(f"{' '.join(map(str, warnings))} {gettext(REASON_NEEDED)}")
     question_set.approve(by=by, reason=reason.strip() if warnings else "")

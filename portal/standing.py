@@ -38,6 +38,7 @@ STAGE_OF_OUTCOME = {
     Interview.Outcome.PARTIAL: Stage.ANSWERED,
     Interview.Outcome.TOO_LITTLE: Stage.ANSWERED,
     Interview.Outcome.PERSON_REQUESTED: Stage.PERSON,
+    Interview.Outcome.NOT_ELIGIBLE: Stage.ANSWERED,
     Interview.Outcome.DECLINED: Stage.DECLINED,
     Interview.Outcome.BY_CANDIDATE: Stage.DECLINED,
     Interview.Outcome.WRONG_PERSON: Stage.WRONG_PERSON,

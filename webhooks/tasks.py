@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from webhooks.twilio import prompt_prerendering
+from webhooks import prompt_prerendering
 
 
 @app.periodic(cron="* * * * * */10")

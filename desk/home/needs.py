@@ -198,6 +198,8 @@ def _attention_need(interview: Interview, result: InterviewResult | None, mine: 
 def _attention_kind(interview: Interview) -> Label:
     if interview.outcome == Interview.Outcome.PERSON_REQUESTED:
         return _("Asked for a person")
+    if interview.outcome == Interview.Outcome.NOT_ELIGIBLE:
+        return Interview.Outcome.NOT_ELIGIBLE.label
     if interview.outcome == Interview.Outcome.UNREACHED:
         return _("Called back")
     if interview.wait_reason == WaitReason.ADJUSTMENT:

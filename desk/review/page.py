@@ -15,7 +15,7 @@ from desk.notes.cards import NoteCard, note_cards
 from desk.review.transcript import Piece, TimedSpan, find_timed_spans, second_at, split_into_pieces
 from desk.versions import version_of
 from interviews.decisions import next_to_decide
-from interviews.models import Assessment, Clip, Interview, InterviewResponse, Recording
+from interviews.models import Assessment, Clip, EligibilityAnswer, Interview, InterviewResponse, Recording
 from interviews.presenters.interview import InterviewPage, ResponseCard
 from interviews.presenters.scorers import ScorersTable
 from interviews.records import CriterionRecord, Evidence
@@ -107,6 +107,7 @@ class ReviewPage:
     state: DeskState
     state_text: StateText
     answers: list[Answer]
+    eligibility: list[EligibilityAnswer]
     notes: list[NoteCard]
     previous: Interview | None
     following: Interview | None
@@ -133,6 +134,7 @@ class ReviewPage:
             state=state,
             state_text=text,
             answers=answers,
+            eligibility=list(interview.eligibility_answers.order_by("position")),
             notes=note_cards(interview, viewer),
             previous=_planned_before(interview, viewer),
             following=next_to_decide(interview, viewer),
@@ -186,7 +188,8 @@ class ReviewPage:
         decisions = [decision.pk for decision in page.decisions]
         following = self.following.pk if self.following else None
         interview = page.interview
-        changes = (interview.updated_at, interview.answers_erased_at, self.state, self.state_text)
+        requirements = [answer.updated_at for answer in self.eligibility]
+        changes = (requirements, interview.updated_at, interview.answers_erased_at, self.state, self.state_text)
         shown = (*changes, page.shows_scores, page.budget_problem)
         return version_of((shown, result, decisions, following))
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from candidates.models import Candidate, Consent
 from interviews.models import Attempt, Interview, lock_call, lock_interview
 from jobs.channels import Channel
+from jobs.eligibility.examples import EligibilityExample, example_question
 from jobs.models import JobDescription
 from jobs.question_sets import approve_question_set
 from screener.models import Organisation
@@ -86,7 +87,8 @@ def _add_job() -> None:
         QuestionSpec(text=text, competency=competency, weight=1.0, max_seconds=119)
         for competency, text in QUESTIONS.items()
     ]
-    approve_question_set(job.add_draft(questions, source=SOURCE), by=SOURCE)
+    eligibility = [example_question(EligibilityExample.NIGHTS, job.language)]
+    approve_question_set(job.add_draft(questions, source=SOURCE, eligibility=eligibility), by=SOURCE)
 
 
 def _add_candidate(external_id: str, name: str, number: str) -> None:

@@ -17,6 +17,7 @@ from interviews.api.serializers import InterviewSerializer
 from interviews.models import Attempt, lock_interview
 from interviews.writing.answering import WrittenInput, send_input
 from interviews.writing.question import MAX_CHARACTERS, Choice, Stage, present_question
+from jobs.eligibility.question import EligibilityKind
 from screener.api.authentication import request_actor
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.schema import request_example, response_example
@@ -44,16 +45,27 @@ _QUESTION: dict[str, object] = {
     "total": 3,
     "max_characters": 5000,
     "max_seconds": 120,
+    "answer_kind": "",
+    "options": [],
 }
 _NO_QUESTION: dict[str, object] = {"position": None, "question": "", "max_seconds": None}
 _CONSENT = _NO_QUESTION | {"stage": "consent", "turn": "1.0", "disclosure": _DISCLOSURE}
 _CLOSED = _NO_QUESTION | {"stage": "over", "turn": "1.4", "choices": [], "answered": 3}
+_REQUIREMENT: dict[str, object] = {
+    "stage": "eligibility",
+    "question": "Can you work night shifts?",
+    "choices": ["no_answer", "leave", "person", "stop", "never"],
+    "max_characters": 500,
+    "answer_kind": "yes_no",
+    "options": ["yes", "no"],
+}
 DISCLOSURE = [response_example("A disclosure", _DISCLOSURE)]
 PRESENT_QUESTION = [
     response_example(
         "The disclosure", _QUESTION | _CONSENT | {"choices": ["agree", "decline", "person", "never"]}, 200
     ),
     response_example("A question", _QUESTION, 200),
+    response_example("A requirement", _QUESTION | _NO_QUESTION | _REQUIREMENT, 200),
     response_example("The end", _QUESTION | _CLOSED | {"note": "This interview is over."}, 200),
 ]
 CHANNEL_CHOICE = [request_example("In writing", {"channel": "text"}), response_example("The interview", PLANNED_DATA)]
@@ -83,7 +95,9 @@ class PresentQuestionSerializer(StrictSerializer):
 
     stage = serializers.ChoiceField(Stage.choices)
     turn = serializers.CharField(help_text="Send it with the answer. The same answer for the same turn is taken once")
-    position = serializers.IntegerField(allow_null=True, help_text="Of the question, from 0; null: no question")
+    position = serializers.IntegerField(
+        allow_null=True, help_text="Of the question, from 0; null: no question, or one about a requirement"
+    )
     question = serializers.CharField()
     note = serializers.CharField(help_text="A sentence about the last answer, or why there is no question")
     disclosure = DisclosureSerializer(allow_null=True, help_text="Only at the stage `consent`")
@@ -93,6 +107,12 @@ class PresentQuestionSerializer(StrictSerializer):
     answered = serializers.IntegerField(help_text="How many questions are done")
     total = serializers.IntegerField(help_text="How many questions there are")
     max_characters = serializers.IntegerField(help_text="Of an answer in writing")
+    answer_kind = serializers.ChoiceField(
+        ["", *EligibilityKind.values], default="", help_text="At `eligibility`: the kind of the answer, as in the job"
+    )
+    options = serializers.ListField(
+        child=serializers.CharField(), default=list, help_text="Send one of them as `text`; empty: write an answer"
+    )
     max_seconds = serializers.IntegerField(
         allow_null=True, default=None, help_text="Of an answer as sound; null: no question"
     )

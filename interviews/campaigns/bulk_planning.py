@@ -9,12 +9,13 @@ from django.utils import timezone
 from candidates.models import Candidate
 from interviews.calling.capacity import wait_for_launch
 from interviews.calling.rules import why_never_called_each, why_never_held_each
-from interviews.models import Campaign, EventKind, Interview, InterviewEvent, InterviewResponse
+from interviews.models import Campaign, EligibilityAnswer, EventKind, Interview, InterviewEvent, InterviewResponse
 from interviews.models.interview import ONE_LIVE_INTERVIEW
 from interviews.models.notices.notice import has_notices
 from interviews.planning import (
     NotPossible,
     plan_interview,
+    planned_eligibility,
     planned_response,
     questions_of,
     require_channel,
@@ -99,6 +100,7 @@ def _insert_interviews(interviews: list[Interview], question_set: QuestionSet, *
             for position, question in enumerate(questions)
         ]
     )
+    EligibilityAnswer.copy([answer for interview in interviews for answer in planned_eligibility(interview)])
     kind = EventKind.INTERVIEW_PLANNED
     InterviewEvent.copy(
         [

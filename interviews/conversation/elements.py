@@ -1,8 +1,10 @@
 """The elements of a conversation: stages, inputs, facts, and the step that combines them with a prompt."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
+from interviews.conversation.eligibility_question import EligibilityQuestion
 from interviews.conversation.phrases.intent import Intent
 from interviews.conversation.phrases.requested_time import RequestedTime
 from interviews.conversation.prompts import Ending, Goodbye, Prompt
@@ -17,6 +19,10 @@ class Stage(StrEnum):
     """The person is not the candidate, and may not know them."""
     RESCHEDULE = "reschedule"
     CONSENT = "consent"
+    ELIGIBILITY = "eligibility"
+    """A question about a requirement of the job waits for its answer."""
+    READ_BACK = "read_back"
+    """Whether an answer was understood that would end the interview."""
     QUESTION = "question"
     CHECK = "check"
     """Whether a short recording was the answer."""
@@ -29,6 +35,8 @@ class Stage(StrEnum):
 
 USUAL_PAUSE_SECONDS = 8
 """The silence that ends a recording unless the job says otherwise: long enough to think."""
+
+ELIGIBILITY_STAGES = frozenset({Stage.ELIGIBILITY, Stage.READ_BACK})
 
 QUESTION_STAGES = frozenset({Stage.QUESTION, Stage.CHECK, Stage.GO_ON, Stage.STOP})
 """The stages in which a question waits for its answer."""
@@ -48,7 +56,8 @@ class QuestionProgress:
     candidate asked for a moment and has not spoken since. `is_bare`: whether the recording that is being checked is
     known to say no more than yes. `repeats`: how often this question was given again. `has_long_pause`: whether only a
     long silence ends the recording. `was_encouraged`: whether the candidate was told, at any question, to take their
-    time.
+    time. `answer_words`, `answer_value`: an answer to an eligibility question, and what was understood, while it waits
+    for confirmation or, without a value, is asked for again.
     """
 
     checks: int = 0
@@ -61,6 +70,8 @@ class QuestionProgress:
     repeats: int = 0
     has_long_pause: bool = False
     was_encouraged: bool = False
+    answer_words: str = ""
+    answer_value: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,8 @@ class ConversationState:
     `open_positions`: the questions not answered yet, the current one first. `postponed`: those of them that the
     candidate wanted to come back to. `silences`: the tries that the present prompt has used up. `can_postpone`: whether
     the candidate may still ask for another call. `candidate_name` may be lazy: it is read only to understand words.
-    `pause_seconds`: the silence that usually ends a recording.
+    `pause_seconds`: the silence that usually ends a recording. `eligibility`: the open eligibility questions, the
+    current one first. They are known before the interview's own questions only. `today`: where the candidate is.
     """
 
     stage: Stage = Stage.OPENING
@@ -85,6 +97,8 @@ class ConversationState:
     postponed: frozenset[int] = frozenset()
     progress: QuestionProgress = QuestionProgress()
     pause_seconds: int = USUAL_PAUSE_SECONDS
+    eligibility: tuple[EligibilityQuestion, ...] = ()
+    today: date = date.min
 
 
 # --- Inputs --------------------------------------------------------------------------------------------
@@ -97,9 +111,10 @@ class PickedUp:
 
 @dataclass(frozen=True)
 class KeyPressed:
-    """A key during the greeting, the disclosure or a question."""
+    """A key during the greeting, the disclosure or a question. `number`: all digits, where there are several."""
 
     key: str
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,6 +256,32 @@ class ConversationEnded:
     language: str | None = None
 
 
+class AnswerState(StrEnum):
+    """How an eligibility question was closed. Only `ANSWERED` has a value."""
+
+    ANSWERED = "answered"
+    NOT_UNDERSTOOD = "not_understood"
+    DECLINED = "declined"
+    NO_REPLY = "no_reply"
+
+
+@dataclass(frozen=True)
+class EligibilityAsked:
+    position: int
+
+
+@dataclass(frozen=True)
+class EligibilityAnswered:
+    """`words`: those of the candidate, or the keys. `value`: as in `EligibilityQuestion`. `is_met`: None without it."""
+
+    position: int
+    state: AnswerState
+    words: str = ""
+    value: str = ""
+    is_met: bool | None = None
+
+
+EligibilityFact = EligibilityAsked | EligibilityAnswered
 QuestionFact = (
     QuestionAsked
     | AnswerKept
@@ -250,7 +291,7 @@ QuestionFact = (
     | QuestionSkipped
     | QuestionPostponed
 )
-Fact = ConsentGiven | QuestionFact | ConversationEnded
+Fact = ConsentGiven | EligibilityFact | QuestionFact | ConversationEnded
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,21 @@ from dataclasses import replace
 from typing import assert_never
 
 from interviews.conversation.elements import (
+    ELIGIBILITY_STAGES,
     QUESTION_STAGES,
     RECORDING_STAGES,
     USUAL_PAUSE_SECONDS,
     AnswerKept,
+    AnswerState,
     AnswerWritten,
     ChoiceMade,
     ConsentGiven,
     ConversationEnded,
     ConversationState,
     ConversationStep,
+    EligibilityAnswered,
+    EligibilityAsked,
+    EligibilityFact,
     Fact,
     HandOver,
     Input,
@@ -42,15 +47,18 @@ from interviews.conversation.elements import (
     WordsSpoken,
     WrittenAnswer,
 )
+from interviews.conversation.eligibility.asking import after_eligibility, after_read_back, resume_eligibility
 from interviews.conversation.introduction import after_introduction
 from interviews.conversation.prompts import (
     AskConsent,
+    AskEligibility,
     AskIdentity,
     AskQuestion,
     AskReachable,
     AskTime,
     CheckAnswer,
     ConfirmStop,
+    EligibilityLead,
     Ending,
     Goodbye,
     HangUp,
@@ -59,6 +67,7 @@ from interviews.conversation.prompts import (
     LeadIn,
     Preface,
     Prompt,
+    ReadBack,
     RecordAnswer,
     prompt_data,
 )
@@ -67,12 +76,15 @@ from interviews.conversation.time_limit import after_limit, let_go_on
 from interviews.conversation.writing import after_choice, after_writing
 
 __all__ = [
+    "ELIGIBILITY_STAGES",
     "QUESTION_STAGES",
     "RECORDING_STAGES",
     "USUAL_PAUSE_SECONDS",
     "AnswerKept",
+    "AnswerState",
     "AnswerWritten",
     "AskConsent",
+    "AskEligibility",
     "AskIdentity",
     "AskQuestion",
     "AskReachable",
@@ -84,6 +96,10 @@ __all__ = [
     "ConversationEnded",
     "ConversationState",
     "ConversationStep",
+    "EligibilityAnswered",
+    "EligibilityAsked",
+    "EligibilityFact",
+    "EligibilityLead",
     "Ending",
     "Fact",
     "Goodbye",
@@ -105,6 +121,7 @@ __all__ = [
     "QuestionProgress",
     "QuestionSkipped",
     "QuestionUnanswered",
+    "ReadBack",
     "RecordAnswer",
     "RecordedAnswer",
     "RecordingEnd",
@@ -137,6 +154,14 @@ def next_step(state: ConversationState, turn: int, input: Input) -> Conversation
             return ConversationStep(replace(state, stage=Stage.IDENTITY), AskIdentity())
         case Stage.IDENTITY | Stage.ABSENT | Stage.STRANGER | Stage.RESCHEDULE | Stage.CONSENT:
             return after_introduction(state, input)
+        case Stage.ELIGIBILITY:
+            return after_eligibility(state, input)
+        case Stage.READ_BACK:
+            return after_read_back(state, input)
+        case Stage.STOP if state.eligibility and isinstance(input, WrittenAnswer):
+            return after_eligibility(replace(state, stage=Stage.ELIGIBILITY), input)
+        case Stage.STOP if state.eligibility and not isinstance(input, LineLost):
+            return resume_eligibility(after_stop(state, input))
         case Stage.QUESTION | Stage.STOP if isinstance(input, WrittenAnswer):
             return after_writing(replace(state, stage=Stage.QUESTION), input.text)
         case Stage.QUESTION if isinstance(input, ChoiceMade):

@@ -20,25 +20,23 @@ from interviews.conversation.elements import (
     LineLost,
     NoReply,
     PickedUp,
-    QuestionAsked,
     RecordedAnswer,
     Stage,
     WordsSpoken,
     WrittenAnswer,
     end_conversation,
 )
+from interviews.conversation.eligibility.asking import begin_questions
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.conversation.prompts import (
     AskConsent,
     AskIdentity,
-    AskQuestion,
     AskReachable,
     AskTime,
     Ending,
     HoldOn,
     Introduction,
-    LeadIn,
     Preface,
 )
 
@@ -249,7 +247,7 @@ def _after_time(state: ConversationState, input: Input, reply: Understanding) ->
 def _after_consent(state: ConversationState, reply: Understanding) -> ConversationStep | None:
     match reply.intent:
         case Intent.AGREE | Intent.YES if reply.other_intents <= HARMLESS_WITH_CONSENT:
-            return _ask_first_question(replace(state, stage=Stage.QUESTION, silences=0))
+            return begin_questions(replace(state, silences=0), ConsentGiven())
         case Intent.AGREE | Intent.YES | Intent.NEARLY_AGREE | Intent.THIS_IS_ME:
             return _ask_stage(state, Preface.NEARLY, again=True)
         case Intent.NO:
@@ -258,14 +256,6 @@ def _after_consent(state: ConversationState, reply: Understanding) -> Conversati
             return _after_absence(state, reply)
         case _:
             return None
-
-
-def _ask_first_question(state: ConversationState) -> ConversationStep:
-    if not state.open_positions:
-        return end_conversation(state, Ending.FINISHED, ConsentGiven())
-    position = state.open_positions[0]
-    lead = LeadIn.RESUMED if state.resumed else LeadIn.FIRST
-    return ConversationStep(state, AskQuestion(position, lead), (ConsentGiven(), QuestionAsked(position)))
 
 
 def _postpone_call(state: ConversationState, reply: Understanding) -> ConversationStep:

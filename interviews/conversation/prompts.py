@@ -11,6 +11,8 @@ class Ending(StrEnum):
     """Why a conversation is over. Another attempt may follow the last three; the others are final."""
 
     FINISHED = "finished"
+    NOT_ELIGIBLE = "not_eligible"
+    """The candidate does not meet a requirement without which the interview makes no sense. A person decides."""
     DECLINED = "declined"
     OPTED_OUT = "opted_out"
     WRONG_PERSON = "wrong_person"
@@ -88,6 +90,42 @@ class HoldOn:
     """Wait for a reply for longer than usual."""
 
     kind: ClassVar[str] = "hold_on"
+
+
+class EligibilityLead(StrEnum):
+    """The sentence before an eligibility question."""
+
+    FIRST = "first"
+    NEXT = "next"
+    REPEATED = "repeated"
+    UNCLEAR = "unclear"
+    """Asked again in other words, after an answer that was not understood."""
+    SILENCE = "silence"
+    EXPLAINED = "explained"
+    REASON = "reason"
+    """Asked again after a question why this is asked."""
+    OTHER_QUESTION = "other_question"
+    WAITING = "waiting"
+    """The candidate asked for a moment."""
+
+
+@dataclass(frozen=True)
+class AskEligibility:
+    """Ask about a requirement of the job. `requirement`: its position among the eligibility questions."""
+
+    kind: ClassVar[str] = "ask_eligibility"
+    requirement: int
+    lead: EligibilityLead
+
+
+@dataclass(frozen=True)
+class ReadBack:
+    """Read an answer back that would end the interview, and ask whether it is right. `again`: in short."""
+
+    kind: ClassVar[str] = "read_back"
+    requirement: int
+    value: str
+    again: bool = False
 
 
 class LeadIn(StrEnum):
@@ -178,7 +216,8 @@ class HangUp:
 
 Introduction = AskIdentity | AskReachable | AskTime | AskConsent
 Questioning = AskQuestion | RecordAnswer | CheckAnswer | ConfirmStop
-Prompt = Introduction | HoldOn | Questioning | Goodbye | HangUp
+Eligibility = AskEligibility | ReadBack
+Prompt = Introduction | HoldOn | Eligibility | Questioning | Goodbye | HangUp
 
 
 def prompt_data(prompt: Prompt) -> dict[str, object]:

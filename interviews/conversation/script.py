@@ -1,13 +1,14 @@
 """The texts of a prompt. A text is a piece that recurs in other interviews, so that it can be synthesised once."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import assert_never
 
 from interviews.conversation import engine, wording
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityQuestion
 from interviews.conversation.sentences import end_once
-from interviews.conversation.wording.spelling import call_time, spell_address, spell_duration, spell_number
+from interviews.conversation.wording.spelling import call_time, spell_address, spell_duration, spell_number, spell_value
 from interviews.conversation.wording.texts import Wording
 
 SETUP_SECONDS = 30
@@ -71,8 +72,8 @@ class Script:
 
     `may_call_again`: whether another attempt can follow this one. None: unknown, the goodbye does not mention it.
 
-    The employer, the candidate's name, the job's title and `may_call_again` may be lazy: they are read only for the
-    prompts that need them.
+    The employer, the candidate's name, the job's title, `eligibility` and `may_call_again` may be lazy: they are read
+    only for the prompts that need them.
     """
 
     candidate_name: object
@@ -85,6 +86,7 @@ class Script:
     next_call: NextCall | None = None
     is_inbound: bool = False
     may_call_again: object = None
+    eligibility: Sequence[EligibilityQuestion] = ()
 
     @property
     def wording(self) -> Wording:
@@ -160,6 +162,10 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
             )
         case engine.HoldOn():
             return (script.wording.HOLD_ON,)
+        case engine.AskEligibility(requirement, eligibility_lead):
+            return _eligibility_texts(script, script.eligibility[requirement], eligibility_lead)
+        case engine.ReadBack(requirement, value, again=again):
+            return (_read_back_text(script, script.eligibility[requirement], value, again=again),)
         case engine.AskQuestion(position, lead):
             lead_texts = *_lead_texts(script, position, lead), *_limit_texts(script, position, lead)
             return *lead_texts, script.questions[position].text
@@ -178,6 +184,25 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
             return ()
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _eligibility_texts(script: Script, question: EligibilityQuestion, lead: engine.EligibilityLead) -> tuple[str, ...]:
+    """The lead, the question, and how to answer it where that is not plain, or was not."""
+    texts = script.wording
+    is_plain = question.kind in (EligibilityKind.NUMBER, EligibilityKind.DATE)
+    needs_hint = not is_plain or lead in (engine.EligibilityLead.UNCLEAR, engine.EligibilityLead.EXPLAINED)
+    options = ", ".join(
+        texts.ELIGIBILITY_OPTION.format(number=number, option=option)
+        for number, option in enumerate(question.options, 1)
+    )
+    hint = texts.ELIGIBILITY_HINTS[question.kind].format(options=options)
+    lead_text = script.fill_template(texts.ELIGIBILITY_LEADS[lead])
+    return lead_text, question.text, *((hint,) if needs_hint else ())
+
+
+def _read_back_text(script: Script, question: EligibilityQuestion, value: str, *, again: bool) -> str:
+    template = script.wording.READ_BACK_AGAIN if again else script.wording.READ_BACK
+    return template.format(value=spell_value(script.wording, question, value), question=question.text)
 
 
 def voicemail_text(script: Script) -> str:
@@ -266,6 +291,11 @@ def prerenderable_texts(script: Script) -> set[str]:
     prompts += [engine.ConfirmStop(0, request) for request in script.wording.CONFIRM_STOP]
     prompts += [engine.ConfirmStop(0, request, again=True) for request in script.wording.CONFIRM_STOP_AGAIN]
     prompts += [engine.Goodbye(ending) for ending in engine.Ending if ending != engine.Ending.CALL_LATER]
+    prompts += [
+        engine.AskEligibility(question.position, lead)
+        for question in script.eligibility
+        for lead in engine.EligibilityLead
+    ]
     texts = {text for prompt in prompts for text in prompt_texts(prompt, script)} | {script.wording.LAST_CALL}
     resumed_consent = engine.AskConsent(resumed=True)
     remaining_counts = (position + 1 for position in positions)

@@ -21,6 +21,7 @@ from interviews.models import (
     CandidateMessage,
     Clip,
     Decision,
+    EligibilityAnswer,
     Feedback,
     Interview,
     InterviewEvent,
@@ -88,6 +89,13 @@ def _answer_records(ids: list[Any]) -> Records:
     return [
         row | {"speech_metrics": metrics.model_dump() if (metrics := row["speech_metrics"]) else None} for row in rows
     ]
+
+
+def _eligibility_records(ids: list[Any]) -> Records:
+    answers = EligibilityAnswer.objects.filter(interview__in=ids).order_by("interview", "position")
+    shown = ("interview", "position", "status", "words", "value", "is_met", "answered_at")
+    rows = _rows(answers, *shown, "corrected_by", "correction_reason", asked="question")
+    return [row | {"asked": row["asked"].to_json()} for row in rows]
 
 
 def _live_transcript_records(ids: list[Any]) -> Records:
@@ -333,6 +341,7 @@ def _recording_path(recording: Recording) -> str:
 DOCUMENTS: tuple[tuple[str, str, Callable[[list[Any]], Records]], ...] = (
     ("calls.json", "Attempts and calls", _attempt_records),
     ("answers.json", "Questions, and answers as they were transcribed", _answer_records),
+    ("eligibility.json", "Requirements of the job: what you answered", _eligibility_records),
     ("live_transcripts.json", "What was understood while answers were given", _live_transcript_records),
     ("drafts.json", "Answers that were begun in writing and not sent", _draft_records),
     ("takes.json", "Takes of answers in the room, also those that were recorded again", _take_records),

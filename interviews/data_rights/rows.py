@@ -54,6 +54,9 @@ def erase_answers(interview: LockedInterview, *, actor: str) -> dict[str, int]:
             reasoning="", grounds=[], strengths=[], improvements=[]
         ),
         "decisions": row.decisions.exclude(reason="").update(reason=""),
+        "eligibility_answers": row.eligibility_answers.exclude(words="", value="").update(
+            words="", value="", correction_reason=""
+        ),
         "live_transcripts": LiveTranscript.objects.filter(attempt__interview=row).delete()[0],
         "drafts": AnswerDraft.objects.filter(response__interview=row).delete()[0],
         "turn_replies": TurnReply.objects.filter(attempt__interview=row)

@@ -11,6 +11,7 @@ NOT_HELD = gettext_noop("This interview did not take place, so that there is not
 HELD = (
     *(Interview.Outcome.COMPLETE, Interview.Outcome.PARTIAL, Interview.Outcome.TOO_LITTLE),
     *(Interview.Outcome.DECLINED, Interview.Outcome.PERSON_REQUESTED, Interview.Outcome.BY_CANDIDATE),
+    Interview.Outcome.NOT_ELIGIBLE,
 )
 """The outcomes of interviews that their candidates can speak of."""
 

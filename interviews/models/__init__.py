@@ -4,6 +4,7 @@ from interviews.models.call import Call
 from interviews.models.campaign import Campaign
 from interviews.models.decision import Decision
 from interviews.models.dial_rate import DialRate
+from interviews.models.eligibility.answer import EligibilityAnswer
 from interviews.models.event import EventKind, InterviewEvent
 from interviews.models.interview import Interview
 from interviews.models.invitations.candidate_message import (
@@ -49,6 +50,7 @@ __all__ = [
     "Decision",
     "DeliveryReport",
     "DialRate",
+    "EligibilityAnswer",
     "EventKind",
     "Feedback",
     "Interview",

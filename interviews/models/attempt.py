@@ -70,7 +70,7 @@ class Attempt(BaseModel):
     direction = models.CharField(
         max_length=8, choices=Direction.choices, default=Direction.OUTBOUND, db_default=Direction.OUTBOUND
     )
-    stage = models.CharField(max_length=10, default=engine.Stage.OPENING)
+    stage = models.CharField(max_length=12, default=engine.Stage.OPENING)
     turn = models.PositiveIntegerField(default=0)
     silences = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("The question that was asked last"))

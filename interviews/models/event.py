@@ -70,6 +70,12 @@ class EventKind(models.TextChoices):
     RESPONSE_WORDS_TYPED = "response.words_typed", _("Question words typed")
     RECORDING_REJECTED = "response.recording_rejected", _("Question recording rejected")
 
+    ELIGIBILITY_ANSWERED = "eligibility.answered", _("Requirement answered")
+    ELIGIBILITY_NOT_UNDERSTOOD = "eligibility.not_understood", _("Requirement: answer not understood")
+    ELIGIBILITY_DECLINED = "eligibility.declined", _("Requirement: did not want to answer")
+    ELIGIBILITY_NO_REPLY = "eligibility.no_reply", _("Requirement: no reply")
+    ELIGIBILITY_CORRECTED = "eligibility.corrected", _("Requirement corrected")
+
     RESULT_READY = "result.ready", _("Result ready")
     RESULT_INCOMPLETE = "result.incomplete", _("Result incomplete")
     RESULT_NEEDS_REVIEW = "result.needs_review", _("Result needs review")

@@ -57,8 +57,11 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         return unclear.union(*others, all=True)
 
     def handed_over(self) -> Self:
-        """Interviews that ended because the candidate asked for a person, and without a decision."""
-        return self.with_answers().filter(outcome=Interview.Outcome.PERSON_REQUESTED, decided_at__isnull=True)
+        """Interviews that ended because the candidate asked for a person, or does not meet a requirement.
+
+        Those with a decision are left out.
+        """
+        return self.with_answers().filter(outcome__in=Interview.HANDED_OVER, decided_at__isnull=True)
 
     def to_adjust(self) -> Self:
         """Live interviews whose candidates asked for another way, and wait for a reviewer."""
@@ -164,6 +167,7 @@ class Interview(LeasableModel):
         TOO_LITTLE = "too_little", _("Too few answers")
         EXPIRED = "expired", _("Expired")
         PERSON_REQUESTED = "person_requested", _("Asked for a person")
+        NOT_ELIGIBLE = "not_eligible", _("Does not meet a requirement")
         BY_HR = "by_hr", _("Cancelled by HR")
         BY_CANDIDATE = "by_candidate", _("Cancelled by the candidate")
         BY_CLIENT = "by_client", _("Cancelled over the API")
@@ -179,6 +183,8 @@ class Interview(LeasableModel):
     ENDED_BY_CANDIDATE = (Outcome.COMPLETE, Outcome.PARTIAL, Outcome.BY_CANDIDATE)
     """The candidate has done with the job: they are called for it again only by name, with a reason."""
     GIVEN_UP = (Outcome.UNREACHED, Outcome.EXPIRED)
+    HANDED_OVER = (Outcome.PERSON_REQUESTED, Outcome.NOT_ELIGIBLE)
+    """The conversation ended before the questions were asked, and a person decides."""
     NEEDS_A_PERSON = (ResultStatus.INCOMPLETE, ResultStatus.NEEDS_REVIEW)
     OUTCOMES_OF = {
         Status.COMPLETED: {Outcome.COMPLETE, Outcome.PARTIAL},
@@ -191,6 +197,7 @@ class Interview(LeasableModel):
             Outcome.TOO_LITTLE,
             Outcome.EXPIRED,
             Outcome.PERSON_REQUESTED,
+            Outcome.NOT_ELIGIBLE,
         },
         Status.CANCELLED: {Outcome.BY_HR, Outcome.BY_CANDIDATE, Outcome.BY_CLIENT},
     }
@@ -291,7 +298,7 @@ class Interview(LeasableModel):
                         status="failed",
                         outcome__in=[
                             *("unreached", "declined", "opted_out", "wrong_person"),
-                            *("not_permitted", "too_little", "expired", "person_requested"),
+                            *("not_permitted", "too_little", "expired", "person_requested", "not_eligible"),
                         ],
                     )
                 ),
@@ -366,9 +373,13 @@ class Interview(LeasableModel):
             ),
             models.Index(
                 fields=["completed_at", "job"],
-                condition=Q(outcome="person_requested", decided_at__isnull=True, answers_erased_at__isnull=True),
+                condition=Q(
+                    outcome__in=["person_requested", "not_eligible"],
+                    decided_at__isnull=True,
+                    answers_erased_at__isnull=True,
+                ),
                 include=LISTED,
-                name="interviews_handed_over",
+                name="interviews_to_take_over",
             ),
         ]
 

@@ -56,6 +56,7 @@ OUTCOMES_OF_REACHED = (
     Interview.Outcome.OPTED_OUT,
     Interview.Outcome.PERSON_REQUESTED,
     Interview.Outcome.TOO_LITTLE,
+    Interview.Outcome.NOT_ELIGIBLE,
 )
 _REACHED = (
     Q(started_at__isnull=False)

@@ -16,6 +16,11 @@ CHOICES = {
     "refuse": (engine.Stage.CONSENT, Intent.REFUSE),
     "skip": (engine.Stage.QUESTION, Intent.SKIP),
     "come_back": (engine.Stage.QUESTION, Intent.COME_BACK),
+    "no_answer": (engine.Stage.ELIGIBILITY, Intent.SKIP),
+    "right": (engine.Stage.READ_BACK, Intent.YES),
+    "change": (engine.Stage.READ_BACK, Intent.NO),
+    "stop": (engine.Stage.STOP, Intent.YES),
+    "go_on": (engine.Stage.STOP, Intent.NO),
 }
 """The choices of the candidate by the name that the page uses: the stage at which each is offered, and its intent."""
 
@@ -54,9 +59,18 @@ def choose(attempt: Attempt, turn: int, choice: str, *, wording_version: str) ->
     with lock_open_attempt(attempt.pk) as locked_attempt:
         if locked_attempt.row.turn == turn and locked_attempt.row.stage != stage:
             raise engine.StaleTurn
-        if locked_attempt.row.turn == turn and intent is Intent.SKIP:
+        if locked_attempt.row.turn == turn and choice == "skip":
             discard_takes(locked_attempt)
     received_input = ReceivedInput(choice, engine.ChoiceMade(intent, wording_version))
+    take_input(attempt.pk, turn, received_input, lambda _, prompt: render_nothing(prompt))
+
+
+def write_answer(attempt: Attempt, turn: int, text: str) -> None:
+    """Apply a written answer to an eligibility question. Raises StaleTurn."""
+    with lock_open_attempt(attempt.pk) as locked_attempt:
+        if locked_attempt.row.turn == turn and locked_attempt.row.stage not in engine.ELIGIBILITY_STAGES:
+            raise engine.StaleTurn
+    received_input = ReceivedInput("written", engine.WrittenAnswer(text))
     take_input(attempt.pk, turn, received_input, lambda _, prompt: render_nothing(prompt))
 
 

@@ -28,6 +28,7 @@ from interviews.models.transitions.interview import INTERVIEW_OVER, ChannelNotAl
 from jobs.channels import Channel
 from screener.models import InvalidTransition
 
+CONTINUED_STAGES = engine.ELIGIBILITY_STAGES | engine.QUESTION_STAGES
 MAX_ENDED_AT_ONCE = 200
 ACTIVE_AGAIN_AFTER = timedelta(seconds=30)
 """Activity within this time after the last is not written."""
@@ -71,7 +72,7 @@ def open_attempt(interview: Interview, channel: Channel) -> Attempt:
 
 def may_continue(attempt: Attempt) -> bool:
     """Whether this attempt, the newest of its interview, goes on with the candidate's next input."""
-    return attempt.is_live or (attempt.outcome == attempt.Outcome.LEFT and attempt.stage in engine.QUESTION_STAGES)
+    return attempt.is_live or (attempt.outcome == attempt.Outcome.LEFT and attempt.stage in CONTINUED_STAGES)
 
 
 def leave_for_other_channel(interview: LockedInterview) -> None:

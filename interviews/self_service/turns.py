@@ -79,6 +79,9 @@ def repeated_reply(attempt_id: UUID, turn: int, received_input: ReceivedInput) -
 def _is_kept_text(attempt: LockedAttempt, turn: int, text: str) -> bool:
     """Whether the text is the answer that was kept at this turn. An empty one was kept nowhere."""
     last_reply = stored_reply(attempt.row, turn - 1)
+    if last_reply and "requirement" in last_reply.prompt:
+        answer = attempt.interview.row.eligibility_answers.get(position=last_reply.prompt["requirement"])
+        return text.strip() in (answer.words, attempt.row.question_progress.answer_words)
     position = last_reply.prompt.get("position") if last_reply else None
     response = attempt.responses.get(position) if position is not None else None
     if response is None:

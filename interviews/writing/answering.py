@@ -18,7 +18,6 @@ from interviews.self_service.attempts import leave_attempt, open_attempt
 from interviews.self_service.turns import take_input
 from interviews.writing.question import (
     INTENTS,
-    MAX_CHARACTERS,
     Choice,
     PresentQuestion,
     Stage,
@@ -114,15 +113,15 @@ def _require_offered(written_input: WrittenInput, question: PresentQuestion) -> 
         raise NotTaken("wording_changed", WORDING_CHANGED, question)
     if not _is_offered(written_input, question):
         raise NotTaken("not_offered", NOT_OFFERED, question)
-    if len(written_input.text or "") > MAX_CHARACTERS:
+    if len(written_input.text or "") > question.max_characters:
         raise NotTaken("too_long", TOO_LONG, question)
 
 
 def _is_offered(written_input: WrittenInput, question: PresentQuestion) -> bool:
     if written_input.choice is not None:
         return written_input.choice in question.choices
-    is_confirmation = question.stage == Stage.CONFIRMATION and written_input.sound is None
-    return is_confirmation or question.stage == Stage.QUESTION
+    takes_text = question.stage in (Stage.CONFIRMATION, Stage.ELIGIBILITY, Stage.READ_BACK)
+    return question.stage == Stage.QUESTION or (takes_text and written_input.sound is None)
 
 
 def _require_usable(attempt: Attempt | None, sound: UploadedSound, question: PresentQuestion) -> None:

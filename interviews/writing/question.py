@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db import models
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from interviews.conversation import engine
+from interviews.conversation import engine, wording
 from interviews.conversation.phrases.intent import Intent
+from interviews.conversation.wording.spelling import spell_value
 from interviews.models import Attempt, Interview, InterviewResponse
 from interviews.models.transitions.interview import INTERVIEW_OVER, ChannelNotAllowed
 from interviews.self_service.attempts import IN_A_CALL, may_continue
@@ -20,6 +21,7 @@ from interviews.writing.disclosure import Disclosure, written_disclosure
 MAX_CHARACTERS = 5_000
 """Of one answer: as many as in some six minutes of speech."""
 
+MAX_ELIGIBILITY_CHARACTERS = 500
 TURN_NAME = re.compile(r"(\d{1,4})\.(\d{1,6})", re.ASCII)
 
 EMPTY_ANSWER = _("The answer was empty. Write one, or skip the question.")
@@ -27,6 +29,21 @@ LOOKED_LIKE_REQUEST = _("This reads like a request, not like an answer. If it is
 POSTPONED_QUESTION = _("You wanted to come back to this question.")
 CONFIRM_STOP = _("Do you want to end the interview here? The answers that you have sent are kept.")
 CONFIRM_PERSON = _("A person will get in touch with you, and the interview ends here. Do you want that?")
+
+READ_BACK = gettext_noop(
+    "You have answered: %(answer)s. The job requires something else, so that the interview would end here, and a "
+    "person would look at it. Is your answer right?"
+)
+NOT_UNDERSTOOD = _("This was not understood. Please answer once more, in other words.")
+ELIGIBILITY_NOTES = {
+    engine.EligibilityLead.UNCLEAR: NOT_UNDERSTOOD,
+    engine.EligibilityLead.SILENCE: _("The answer was empty. Write one, or choose that you do not want to answer."),
+    engine.EligibilityLead.EXPLAINED: _("It is about what the job requires. Answer as it is for you."),
+    engine.EligibilityLead.REASON: _("The employer asks because the job requires it. Your answer gets no score."),
+    engine.EligibilityLead.OTHER_QUESTION: _(
+        "Only people at the employer can answer this. Please answer the question."
+    ),
+}
 
 SILENT_LEADS = frozenset({engine.LeadIn.UNHEARD, engine.LeadIn.ENCOURAGED})
 USUAL_LEADS = frozenset({engine.LeadIn.FIRST, engine.LeadIn.NEXT, engine.LeadIn.RESUMED, engine.LeadIn.SKIPPED})
@@ -36,6 +53,8 @@ class Stage(models.TextChoices):
     """Where the candidate stands. Clients rely on the codes."""
 
     CONSENT = "consent", "The disclosure waits for consent"
+    ELIGIBILITY = "eligibility", "A question about a requirement of the job waits for its answer"
+    READ_BACK = "read_back", "An answer that would end the interview waits for confirmation"
     QUESTION = "question", "A question waits for its answer"
     CONFIRMATION = "confirmation", "Ending the interview waits for confirmation"
     CALL = "call", "A call is under way"
@@ -55,6 +74,9 @@ class Choice(models.TextChoices):
     NEVER = "never", _("Never contact me again")
     CONFIRM = "confirm", _("Yes, end it")
     GO_ON = "go_on", _("No, go on")
+    RIGHT = "right", _("Yes, that is right")
+    CHANGE = "change", _("No, answer again")
+    NO_ANSWER = "no_answer", _("I do not want to answer this")
 
 
 INTENTS = {
@@ -67,18 +89,25 @@ INTENTS = {
     Choice.NEVER: Intent.NEVER,
     Choice.CONFIRM: Intent.YES,
     Choice.GO_ON: Intent.NO,
+    Choice.RIGHT: Intent.YES,
+    Choice.CHANGE: Intent.NO,
+    Choice.NO_ANSWER: Intent.SKIP,
 }
 """All choices but LEAVE, which is no input of the conversation: the candidate goes on at the same place."""
 
 CHOICES = {
     Stage.CONSENT: (Choice.AGREE, Choice.DECLINE, Choice.PERSON, Choice.NEVER),
     Stage.QUESTION: (Choice.SKIP, Choice.COME_BACK, Choice.LEAVE, Choice.PERSON, Choice.STOP, Choice.NEVER),
+    Stage.ELIGIBILITY: (Choice.NO_ANSWER, Choice.LEAVE, Choice.PERSON, Choice.STOP, Choice.NEVER),
+    Stage.READ_BACK: (Choice.RIGHT, Choice.CHANGE, Choice.LEAVE),
     Stage.CONFIRMATION: (Choice.CONFIRM, Choice.GO_ON, Choice.LEAVE),
     Stage.CALL: (),
     Stage.OVER: (),
 }
 STAGES = {
     engine.Stage.CONSENT: Stage.CONSENT,
+    engine.Stage.ELIGIBILITY: Stage.ELIGIBILITY,
+    engine.Stage.READ_BACK: Stage.READ_BACK,
     engine.Stage.QUESTION: Stage.QUESTION,
     engine.Stage.STOP: Stage.CONFIRMATION,
 }
@@ -102,7 +131,10 @@ class TurnName:
 
 @dataclass(frozen=True)
 class PresentQuestion:
-    """`note`: a sentence about the last input, or why there is no question. `answered`: of `total` questions."""
+    """`note`: a sentence about the last input, or why there is no question. `answered`: of `total` questions.
+
+    `answer_kind`: that of a question about a requirement. `options`: the texts that answer it, if they are few.
+    """
 
     stage: str
     turn: str
@@ -115,6 +147,8 @@ class PresentQuestion:
     total: int
     max_characters: int = MAX_CHARACTERS
     max_seconds: int | None = None
+    answer_kind: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def data(self) -> dict[str, Any]:
@@ -164,6 +198,8 @@ def question_of(
     stage = STAGES.get(engine.Stage(attempt.stage), Stage.OVER) if interview.is_live else Stage.OVER
     if stage is Stage.OVER:
         return _closed(stage, attempt, responses)
+    if stage in (Stage.ELIGIBILITY, Stage.READ_BACK):
+        return _eligibility_question(interview, attempt, responses, prompt, stage)
     open_responses = [response for response in responses if response.status in response.OPEN]
     position = None if stage is Stage.CONSENT else attempt.position
     return PresentQuestion(
@@ -179,6 +215,37 @@ def question_of(
         answered=len(responses) - len(open_responses),
         total=len(responses),
         max_seconds=interview.answer_seconds(responses[position].max_seconds) if position is not None else None,
+    )
+
+
+def _eligibility_question(
+    interview: Interview,
+    attempt: Attempt,
+    responses: list[InterviewResponse],
+    prompt: dict[str, Any],
+    stage: Stage,
+) -> PresentQuestion:
+    answer = interview.eligibility_answers.open().order_by("position").first()
+    if answer is None:
+        return _closed(Stage.OVER, attempt, responses)
+    question = answer.spoken_question
+    value = attempt.question_progress.answer_value
+    texts = wording.for_language(interview.language)
+    return PresentQuestion(
+        stage=stage.value,
+        turn=str(TurnName(attempt.number, attempt.turn)),
+        position=None,
+        question=question.text,
+        note=gettext(READ_BACK) % {"answer": spell_value(texts, question, value)}
+        if stage is Stage.READ_BACK
+        else str(ELIGIBILITY_NOTES.get(prompt.get("lead", ""), "")),
+        disclosure=None,
+        choices=tuple(choice.value for choice in CHOICES[stage]),
+        answered=0,
+        total=len(responses),
+        max_characters=MAX_ELIGIBILITY_CHARACTERS,
+        answer_kind=question.kind.value,
+        options=tuple(texts.YES_NO_NAMES.get(value, value) for value in question.possible_values),
     )
 
 

@@ -158,7 +158,7 @@ class ApprovalForm(ObjectActionForm):
         self.current_id = str(question_set.pk) if question_set else ""
         self.fields["shown_set"].initial = self.current_id
         self.preface = render_questions(question_set) or ""
-        if question_set and question_set.warnings:
+        if question_set and question_set.all_warnings:
             self.fields["reason"].help_text = gettext(REASON_NEEDED)
         else:
             del self.fields["reason"]

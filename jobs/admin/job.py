@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from jobs.admin.description_file import FILE_FIELD
+from jobs.admin.eligibility.editor import show_eligibility_editor
 from jobs.admin.forms import ApprovalForm, WritingForm, rubric_form
 from jobs.admin.question_editor import show_editor
 from jobs.admin.question_list import render_questions
@@ -88,7 +89,7 @@ class JobAdmin(TemplatePages):
         {
             "title": _("Edit"),
             "icon": "edit",
-            "items": ["edit_questions", "start_from_template", "edit_rubric", "copy_rubric"],
+            "items": ["edit_questions", "edit_eligibility", "start_from_template", "edit_rubric", "copy_rubric"],
         },
     ]
     pace_fields = [("max_attempts", "attempt_spacing"), ("max_concurrent_calls", "calls_per_day")]
@@ -257,6 +258,17 @@ class JobAdmin(TemplatePages):
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
         return show_editor(self, request, job)
+
+    @page_button(_("Edit eligibility questions"), permission="jobs.change_questionset", icon="rule")
+    def edit_eligibility(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Saving creates the next version as a draft."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        job = self.get_object(request, object_id)
+        if job is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return missing
+        return show_eligibility_editor(self, request, job)
 
     @object_action(
         _("Write questions"),

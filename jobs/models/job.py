@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from jobs import field_limits
 from jobs.bank.interview_types import InterviewType
 from jobs.channels import Channel, phone_only
+from jobs.eligibility.question import EligibilityQuestion
 from jobs.models.bank import link_to_bank
 from jobs.question_checks import RefusedQuestion
 from jobs.spoken_title import title_in_words
-from jobs.unlawful_questions import QuestionWarning, question_warnings
+from jobs.unlawful_questions import EligibilityWarning, QuestionWarning, question_warnings
 from screener.access.viewer import VIEW_ALL_JOBS, RowsT, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
@@ -323,18 +324,40 @@ class JobDescription(LeasableModel):
     def set_questions_error(self, reason: str) -> None:
         self.release(questions_status=self.QuestionsStatus.FAILED, questions_error=reason)
 
-    def add_draft(self, questions: Sequence[QuestionContent], *, source: str, **origin: Any) -> "QuestionSet":
-        """Add the next version as a draft. An existing draft is retired."""
+    def add_draft(
+        self,
+        questions: Sequence[QuestionContent],
+        *,
+        source: str,
+        eligibility: Sequence[EligibilityQuestion] | None = None,
+        **origin: Any,
+    ) -> "QuestionSet":
+        """Add the next version as a draft. An existing draft is retired.
+
+        `eligibility`: None keeps that of the version before.
+        """
         linked_questions = link_to_bank(questions, self.language)
         with transaction.atomic():
             JobDescription.objects.select_for_update().get(pk=self.pk)
+            kept = self._current_eligibility() if eligibility is None else list(eligibility)
             self.question_sets.filter(status=QuestionSet.Status.DRAFT).update(status=QuestionSet.Status.RETIRED)
             latest_version = self.question_sets.aggregate(latest=Max("version"))["latest"] or 0
             draft = self.question_sets.create(
-                version=latest_version + 1, language=self.language, source=source, questions=linked_questions, **origin
+                version=latest_version + 1,
+                language=self.language,
+                source=source,
+                questions=linked_questions,
+                eligibility=kept,
+                **origin,
             )
             self.release(questions_status=self.QuestionsStatus.READY, questions_error="")
         return draft
+
+    def _current_eligibility(self) -> list[EligibilityQuestion]:
+        """The eligibility questions of the draft, or else of the approved set."""
+        current_sets = self.question_sets.filter(status__in=[QuestionSet.Status.DRAFT, QuestionSet.Status.APPROVED])
+        newest = current_sets.order_by("-version").first()
+        return newest.eligibility if newest else []
 
     def add_member(self, user: User, *, by: str, may_see_contact_data: bool = False) -> "JobMembership":
         """Make the user a member. A membership that exists stays as it is."""
@@ -395,6 +418,13 @@ class QuestionSet(BaseModel):
         QuestionSpec, help_text=_("A list of {text, competency, weight, max_seconds, follow_ups, good_answer}")
     )
 
+    eligibility = records_field(
+        EligibilityQuestion,
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Questions about requirements, asked before the others and never scored"),
+    )
     refused = records_field(
         RefusedQuestion,
         default=list,
@@ -424,6 +454,16 @@ class QuestionSet(BaseModel):
         texts = [question.text for question in self.questions]
         good_answers = [question.good_answer for question in self.questions]
         return question_warnings(texts, self.language, good_answers=good_answers)
+
+    @property
+    def eligibility_warnings(self) -> list[EligibilityWarning]:
+        """The eligibility questions on such subjects."""
+        warnings = question_warnings([question.text for question in self.eligibility], self.language)
+        return [EligibilityWarning(warning.position, warning.topics) for warning in warnings]
+
+    @property
+    def all_warnings(self) -> list[QuestionWarning]:
+        return [*self.warnings, *self.eligibility_warnings]
 
     def approve(self, *, by: str, reason: str = "") -> Self:
         """Approve this draft and retire the approved set. `reason`: for questions with warnings. Idempotent."""

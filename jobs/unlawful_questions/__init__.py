@@ -18,7 +18,7 @@ from jobs.unlawful_questions.rules import LanguageRules, read_rules
 from jobs.unlawful_questions.topics import UnlawfulTopic
 from screener.language_tag import primary_tag
 
-__all__ = ["LANGUAGES", "QuestionWarning", "UnlawfulTopic", "find_topics", "question_warnings"]
+__all__ = ["LANGUAGES", "EligibilityWarning", "QuestionWarning", "UnlawfulTopic", "find_topics", "question_warnings"]
 
 LANGUAGES = {path.stem: path for path in Path(__file__).parent.glob("*.toml")}
 """The files of the languages that have rules, by primary language tag."""
@@ -33,6 +33,16 @@ class QuestionWarning:
 
     def __str__(self) -> str:
         return gettext("Question %(number)s asks about %(topics)s.") % {
+            "number": self.position + 1,
+            "topics": get_text_list([str(topic.label) for topic in self.topics], gettext("and")),
+        }
+
+
+class EligibilityWarning(QuestionWarning):
+    """A question about a requirement that asks about such topics."""
+
+    def __str__(self) -> str:
+        return gettext("Eligibility question %(number)s asks about %(topics)s.") % {
             "number": self.position + 1,
             "topics": get_text_list([str(topic.label) for topic in self.topics], gettext("and")),
         }

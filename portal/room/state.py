@@ -20,8 +20,16 @@ from interviews.models import (
 from interviews.models.turns.take import BYTES_PER_SECOND
 from interviews.room.takes import count_used_takes, open_take_of
 from interviews.room.video_consent import video_choice
+from interviews.turns import stored_reply
+from interviews.writing.question import question_of
 from screener.tts.prompt_cache import audio_paths
 
+CHOICES_AT_ELIGIBILITY = {
+    engine.Stage.ELIGIBILITY: ("no_answer",),
+    engine.Stage.READ_BACK: ("right", "change"),
+    engine.Stage.STOP: ("stop", "go_on"),
+}
+"""What the page offers beside writing. At the later stages nothing is written."""
 SHORT, ROUNDED_TO, LONGEST_IN_SECONDS = 15, 5, 90
 
 
@@ -31,6 +39,8 @@ def room_state(attempt: Attempt) -> dict[str, Any]:
         state = locked_attempt.conversation_state()
         if state.stage is engine.Stage.QUESTION and state.open_positions:
             return {"stage": "question", "turn": state.turn} | _question_state(locked_attempt, state)
+        if state.eligibility and state.stage in CHOICES_AT_ELIGIBILITY:
+            return {"stage": "eligibility", "turn": state.turn} | _eligibility_state(locked_attempt, state)
         return {"stage": _stage_without_question(locked_attempt, state), "turn": state.turn}
 
 
@@ -38,6 +48,23 @@ def _stage_without_question(attempt: LockedAttempt, state: engine.ConversationSt
     if state.stage is engine.Stage.CONSENT:
         return "consent"
     return "over" if attempt.interview.row.status == Interview.Status.COMPLETED else "ended"
+
+
+def _eligibility_state(attempt: LockedAttempt, state: engine.ConversationState) -> dict[str, Any]:
+    """The same page as in the written interview: a short answer is written or chosen."""
+    last_reply = stored_reply(attempt.row, attempt.row.turn - 1)
+    responses = [response.row for response in attempt.responses.values()]
+    prompt = last_reply.prompt if last_reply else {}
+    question = question_of(attempt.interview.row, attempt.row, responses, prompt, may_speak=False)
+    audio = audio_paths([question.question], attempt.interview.row.language)
+    return {
+        "text": question.question,
+        "audio": audio.get(question.question),
+        "note": question.note,
+        "kind": question.answer_kind,
+        "options": question.options,
+        "choices": CHOICES_AT_ELIGIBILITY[state.stage],
+    }
 
 
 def _question_state(attempt: LockedAttempt, state: engine.ConversationState) -> dict[str, Any]:

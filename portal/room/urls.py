@@ -9,6 +9,7 @@ urlpatterns = [
     path("enter/", views.enter, name="portal-room-enter"),
     path("leave/", views.leave, name="portal-room-leave"),
     path("choice/", views.make_choice, name="portal-room-choice"),
+    path("requirement/", views.answer_requirement, name="portal-room-requirement"),
     path("answers/", views.list_answers, name="portal-room-answers"),
     path("takes/<uuid:take>/", views.open_take_view, name="portal-room-take"),
     path("takes/<uuid:take>/chunks/<int:number>/", views.add_chunk_view, name="portal-room-chunk"),

@@ -16,12 +16,22 @@ from interviews.models import Attempt, Invitation, Take
 from interviews.models.invitations.invitation import find_open_interview, signed_id
 from interviews.models.transitions.interview import ChannelNotAllowed
 from interviews.models.turns.take import MAX_CHUNK_BYTES, ChunkOutcome, add_chunk, is_valid_chunk
-from interviews.room.entering import CHOICES, choose, enter_room, held_attempt, note_room_activity, render_nothing
+from interviews.room.entering import (
+    CHOICES,
+    choose,
+    enter_room,
+    held_attempt,
+    note_room_activity,
+    render_nothing,
+    write_answer,
+)
 from interviews.room.room_channel import make_wav
 from interviews.room.takes import MissingChunks, TakeRefused, open_take, send_take
 from interviews.room.video_consent import is_video_offered
 from interviews.self_service.attempts import InCall, InterviewOver, leave_attempt
 from interviews.self_service.turns import lock_open_attempt
+from interviews.writing.answering import clean_text
+from interviews.writing.question import MAX_ELIGIBILITY_CHARACTERS
 from jobs.channels import Channel
 from portal.access import GONE, SECONDS, TOO_MANY, opened_by_invitation
 from portal.pages import go_to, render_page
@@ -142,6 +152,19 @@ def make_choice(request: HttpRequest, invitation: Invitation, tab: UUID) -> Json
             raise ValueError(choice)
     attempt = held_attempt(invitation.interview, tab)
     choose(attempt, turn, choice, wording_version=wording_version(consent_sentences()))
+    return JsonResponse(room_state(attempt))
+
+
+@asked_by_room
+def answer_requirement(request: HttpRequest, invitation: Invitation, tab: UUID) -> JsonResponse:
+    """Take the written answer to an eligibility question."""
+    with parsing():
+        data = json.loads(request.body)
+        turn, text = int(data["turn"]), clean_text(str(data["text"]))
+        if len(text) > MAX_ELIGIBILITY_CHARACTERS:
+            raise ValueError(len(text))
+    attempt = held_attempt(invitation.interview, tab)
+    write_answer(attempt, turn, text)
     return JsonResponse(room_state(attempt))
 
 

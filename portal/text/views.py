@@ -21,6 +21,7 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+LABELLED = {*CHOICES[Stage.QUESTION], *CHOICES[Stage.ELIGIBILITY]}
 KEEPING_TEXT = (Choice.LEAVE, Choice.COME_BACK, Choice.PERSON, Choice.STOP)
 """The choices after which a text that was begun is offered again with its question."""
 
@@ -77,7 +78,7 @@ def _question_page(
     present = {
         "question": question,
         "number": (question.position or 0) + 1,
-        "choices": {choice: Choice(choice).label for choice in question.choices if choice in CHOICES[Stage.QUESTION]},
+        "choices": {choice: Choice(choice).label for choice in question.choices if choice in LABELLED},
         "draft": read_draft(invitation.interview, question),
     }
     response = render_page(request, invitation, "portal/text/page.html", present | context, status=status)

@@ -11,11 +11,21 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from candidates.models import Candidate, Consent, Import, ImportRow
-from interviews.models import Interview, InterviewResponse, LockedRecording, LockedResponse, Recording, lock_interview
+from interviews.models import (
+    EligibilityAnswer,
+    Interview,
+    InterviewResponse,
+    LockedRecording,
+    LockedResponse,
+    Recording,
+    lock_interview,
+)
 from interviews.planning import insert_interview
 from interviews.scoring.assessment import ASSESS_STEP
 from interviews.task_handles import ASSESS
 from jobs.channels import Channel
+from jobs.eligibility.examples import EligibilityExample, example_question
+from jobs.eligibility.question import EligibilityQuestion
 from jobs.models import JobDescription, QuestionSet
 from screener.background.steps import run_step
 from screener.models import ApiKey, Organisation
@@ -57,7 +67,12 @@ def make_job(**fields: Any) -> JobDescription:
     )
 
 
-def make_approved_job(*, questions: list[QuestionSpec] | None = None, **fields: Any) -> JobDescription:
+def make_approved_job(
+    *,
+    questions: list[QuestionSpec] | None = None,
+    eligibility: list[EligibilityQuestion] | None = None,
+    **fields: Any,
+) -> JobDescription:
     """A job with a question set in force. Written directly, because most tests need one and few approve it."""
     job = make_job(questions_status=JobDescription.QuestionsStatus.APPROVED, **fields)
     job.question_sets.create(
@@ -65,6 +80,7 @@ def make_approved_job(*, questions: list[QuestionSpec] | None = None, **fields: 
         language=job.language,
         source="a test",
         questions=questions or QUESTIONS,
+        eligibility=eligibility or [],
         status=QuestionSet.Status.APPROVED,
         approved_by="a test",
         approved_at=timezone.now(),
@@ -95,6 +111,14 @@ def make_interview(*, job: JobDescription | None = None, **candidate: Any) -> In
     assert question_set
     interview = Interview(candidate=make_candidate(**candidate), job=job, question_set=question_set)
     return insert_interview(interview, actor="a test")
+
+
+def add_eligibility_answer(interview: Interview, **fields: Any) -> EligibilityAnswer:
+    """An answer that meets no requirement, unless the fields say otherwise."""
+    question = example_question(EligibilityExample.NIGHTS, interview.language)
+    answered = {"status": EligibilityAnswer.Status.ANSWERED, "words": "not at night", "value": "no", "is_met": False}
+    values = {"position": 0, "question": question} | answered | fields
+    return EligibilityAnswer.objects.create(interview=interview, **values)
 
 
 def make_assessed_interview(**candidate: Any) -> Interview:

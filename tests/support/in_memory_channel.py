@@ -14,7 +14,7 @@ from interviews.conversation.script import NextCall, Question, Script, prompt_te
 from interviews.models import Attempt, Interview, LockedAttempt, Recording, lock_attempt
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.reception.employer import employer_of
-from interviews.turns import stored_reply, take_turn
+from interviews.turns import spoken_eligibility, stored_reply, take_turn
 
 NAME = "memory"
 AUDIO = b"RIFF\x00\x00\x00\x00WAVE"
@@ -111,6 +111,7 @@ def _render(attempt: LockedAttempt, prompt: engine.Prompt) -> str:
         language=interview.language,
         questions=tuple(Question(response.question, response.max_seconds) for response in responses),
         remaining=len(attempt.conversation_state().open_positions),
+        eligibility=spoken_eligibility(attempt),
         next_call=NextCall(at, timezone.now().date()) if (at := attempt.row.call_again_at) else None,
     )
     return " ".join(prompt_texts(prompt, script))

@@ -33,6 +33,7 @@ from interviews.models import (
     CandidateMessage,
     Clip,
     Decision,
+    EligibilityAnswer,
     Feedback,
     Interview,
     InterviewEvent,
@@ -52,7 +53,7 @@ from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
 from screener.models import IdempotentRequest, ModelCall
 from screener.records import Point
-from tests.support.factories import add_import_row
+from tests.support.factories import add_eligibility_answer, add_import_row
 from tests.support.sample_rows import make_completed_interview
 from webhooks.models import TwilioEvent
 
@@ -62,6 +63,7 @@ DIGITS = PHONE.removeprefix("+1")
 STAFF = "staffer-hanna"
 
 KEPT = {
+    *("EligibilityAnswer.question", "EligibilityAnswer.corrected_by"),
     # Codes, languages, and the names of models and of staff
     *("Candidate.locale", "Candidate.hold_set_by", "CandidateEvent.actor", "MergedRecord.actor"),
     *(
@@ -158,6 +160,7 @@ def _add_rows(person: Person, staff: User) -> None:
     TurnReply.objects.create(attempt=attempt, turn=1, input_kind="pickup", prompt={}, body="x")
     LiveTranscript.objects.create(attempt=attempt, turn=1)
     AnswerDraft.objects.create(response=interview.responses.all()[0], text="x")
+    add_eligibility_answer(interview)
     _add_clip(interview.responses.all()[0], attempt)
     sid = attempt.call.twilio_sid
     TwilioEvent.objects.create(key="k1", kind="take", attempt=attempt, call_sid=sid, params={})
@@ -198,6 +201,7 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     yield NoteVersion, NoteVersion.objects.filter(note__interview=interview)
     for held in (Call, TurnReply, LiveTranscript, Recording):
         yield held, held.objects.filter(attempt__interview=interview)
+    yield EligibilityAnswer, EligibilityAnswer.objects.filter(interview=interview)
     yield AnswerDraft, AnswerDraft.objects.filter(response__interview=interview)
     yield Clip, Clip.objects.filter(take__response__interview=interview)
     yield ShareLink, ShareLink.objects.filter(interview=interview)

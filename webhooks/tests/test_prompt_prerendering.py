@@ -23,10 +23,9 @@ from screener.tests.tts.test_prompt_cache import a_voice, lose_file, status
 from tests.support.admin_client import get_page
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview, run_tasks
 from tests.support.twilio_driver import Phone, give_consent, place_attempt
-from webhooks import tasks
+from webhooks import prompt_prerendering, tasks
 from webhooks.tests.test_queries import TURN
 from webhooks.tests.test_whole_interview import conduct, network
-from webhooks.twilio import prompt_prerendering
 
 __all__ = ["network"]
 

@@ -13,6 +13,7 @@ from screener.services.telephony.twilio_errors import names_invalid_number
 
 MAX_TEXT_LENGTH = 10_000
 MAX_SID_LENGTH = 64
+MAX_NUMBER_KEYS = 6
 
 
 class InvalidWebhook(ValueError):
@@ -60,7 +61,7 @@ def _parse_recorded_answer(params: QueryDict) -> engine.RecordedAnswer:
 def _parse_reply(params: QueryDict) -> engine.Input:
     digits, spoken_words = text_param(params, "Digits"), text_param(params, "SpeechResult")
     if digits:
-        return engine.KeyPressed(digits[:1])
+        return engine.KeyPressed(digits[:1], digits[:MAX_NUMBER_KEYS] if len(digits) > 1 else "")
     return engine.WordsSpoken(spoken_words) if spoken_words else engine.NoReply()
 
 

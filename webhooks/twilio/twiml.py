@@ -10,9 +10,11 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from interviews.conversation import engine, phrases, wording
 from interviews.conversation.elements import USUAL_PAUSE_SECONDS
+from interviews.conversation.eligibility_question import EligibilityKind
 from interviews.conversation.questioning import recording_pause
 from interviews.conversation.script import Script, extra_seconds
 from screener.services.telephony.twilio_calls import CALLBACK_RETRIES
+from webhooks.twilio.parsing import MAX_NUMBER_KEYS
 from webhooks.twilio.speech import Speaker, locale_of
 
 INVALID_XML_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -74,6 +76,8 @@ def render_prompt(prompt: engine.Prompt, context: RenderContext) -> str:
     match prompt:
         case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent() | engine.HoldOn():
             _gather_reply(voice_response, prompt, context)
+        case engine.AskEligibility() | engine.ReadBack():
+            _gather_reply(voice_response, prompt, context)
         case engine.AskQuestion():
             _start_live_transcription(voice_response, context)
             _gather_key(voice_response, context)
@@ -95,7 +99,10 @@ def render_prompt(prompt: engine.Prompt, context: RenderContext) -> str:
 
 
 def _gather_reply(voice_response: VoiceResponse, prompt: engine.Prompt, context: RenderContext) -> None:
-    """Collect words or one key. `finish_on_key` is empty, because Twilio does not report a key that ends the input."""
+    """Collect words or one key, or the keys of a number.
+
+    For one key `finish_on_key` is empty, because Twilio does not report a key that ends the input.
+    """
     gather_options: dict[str, object] = {"input": "dtmf", "timeout": KEYS_SECONDS}
     if not getattr(prompt, "keys_only", False):
         gather_options = {
@@ -105,10 +112,20 @@ def _gather_reply(voice_response: VoiceResponse, prompt: engine.Prompt, context:
             "hints": phrases.for_language(context.script.language).hints,
             "language": context.speech_locale,
         }
-    gather = Gather(num_digits=1, finish_on_key="", action=context.turn_url("reply"), **gather_options)
+    gather = Gather(action=context.turn_url("reply"), **_key_options(prompt, context.script), **gather_options)
     _speak_prompt(gather, context)
     voice_response.append(gather)
     voice_response.redirect(context.turn_url("silence"))
+
+
+def _key_options(prompt: engine.Prompt, script: Script) -> dict[str, object]:
+    is_number = (
+        isinstance(prompt, engine.AskEligibility)
+        and script.eligibility[prompt.requirement].kind is EligibilityKind.NUMBER
+    )
+    return (
+        {"num_digits": MAX_NUMBER_KEYS, "finish_on_key": "#"} if is_number else {"num_digits": 1, "finish_on_key": ""}
+    )
 
 
 def _reply_seconds(prompt: engine.Prompt, context: RenderContext) -> int:

@@ -4,6 +4,7 @@ No webhook makes a network call.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -29,12 +30,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from interviews.calling.retries import has_attempts_left
 from interviews.conversation import engine
+from interviews.conversation.eligibility_question import EligibilityQuestion
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts, voicemail_text
 from interviews.models import Attempt, Call, LockedAttempt, LockedCall, lock_call
 from interviews.models.transitions.conversation import ReceivedInput
 from interviews.models.turns.live_transcript import add_live_words
 from interviews.reception.call_names import CallNames, read_call_names
-from interviews.turns import stored_reply, take_turn
+from interviews.turns import spoken_eligibility, stored_reply, take_turn
 from screener.judge import JudgeKind, configured_judge
 from screener.services.telephony.twilio_errors import describe_error_code
 from screener.services.transcription.selection import configured_transcriber
@@ -203,6 +205,7 @@ def _build_script(attempt: LockedAttempt, call_names: CallNames) -> Script:
         remaining=len(attempt.open_positions()),
         next_call=_next_call(attempt.row.call_again_at),
         may_call_again=SimpleLazyObject(lambda: has_attempts_left(attempt.interview)),
+        eligibility=cast(Sequence[EligibilityQuestion], SimpleLazyObject(lambda: spoken_eligibility(attempt))),
     )
 
 

@@ -16,6 +16,15 @@ CONSENT_WORDS = re.compile(r"\b(?:record\w*|consent|agree|permission)\b", re.I)
 HUMAN_PICKUP = Pickup()
 
 
+REQUIREMENT_REPLIES = (
+    (re.compile(r"\bweeks?\b.*\bnotice\b|\bnotice period\b", re.I), "About three weeks."),
+    (re.compile(r"\bhow many years\b", re.I), "Four years."),
+    (re.compile(r"\bwhen can you (?:start|begin)\b|\bstarting date\b", re.I), "On the first of next month."),
+    (re.compile(r"\bchoose: 1 for ([^,.]+)", re.I), r"\1, please."),
+)
+"""What a candidate says to questions about requirements that a yes does not answer."""
+
+
 class Persona:
     """A candidate who follows a profile, agrees and answers every question. Each subclass differs in one respect."""
 
@@ -42,7 +51,14 @@ class Persona:
     def choose_option(self, prompt: CalleePrompt) -> Reaction:
         if prompt.accepts_speech and self._unsaid:
             return Reaction(self._unsaid.pop(0))
-        return self.reply_with(prompt, "yes", "Yes.")
+        return self._answer_requirement(prompt.heard_text) or self.reply_with(prompt, "yes", "Yes.")
+
+    def _answer_requirement(self, heard_text: str) -> Reaction | None:
+        own_replies = ((re.compile(words, re.I), reply) for words, reply in self.profile.replies)
+        for pattern, reply in (*own_replies, *REQUIREMENT_REPLIES):
+            if match := pattern.search(heard_text):
+                return Reaction(match.expand(reply))
+        return None
 
     def reply_with(self, prompt: CalleePrompt, meaning: str, utterance: str) -> Reaction:
         """Press the key that is offered for the meaning; otherwise say it, if speech is accepted."""
@@ -117,6 +133,7 @@ class Profile:
 
     words: Replies to the first prompts that accept speech. After them the persona presses keys or says yes.
     first_reaction: The reaction to the first question, in place of an answer.
+    replies: Words in prompts, and what the persona says to them.
     """
 
     name: str
@@ -126,6 +143,7 @@ class Profile:
     pickup: Pickup = HUMAN_PICKUP
     words: tuple[str, ...] = ()
     first_reaction: Reaction | None = None
+    replies: tuple[tuple[str, str], ...] = ()
 
     def create(self, number: str) -> Persona:
         return self.behaviour(number, self)
@@ -142,6 +160,7 @@ def _read_profile(
     pickup: dict[str, Any] | None = None,
     words: Sequence[str] = (),
     first_reaction: dict[str, Any] | None = None,
+    replies: dict[str, str] | None = None,
     **texts: str,
 ) -> Profile:
     return Profile(
@@ -149,6 +168,7 @@ def _read_profile(
         pickup=Pickup(**pickup or {}),
         words=tuple(words),
         first_reaction=Reaction(**first_reaction) if first_reaction else None,
+        replies=tuple((replies or {}).items()),
         **texts,
     )
 

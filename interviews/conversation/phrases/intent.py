@@ -14,6 +14,8 @@ class Expecting(StrEnum):
     QUESTION = "question"
     ANSWER_CHECK = "answer_check"
     """Was that your answer, or shall I repeat the question?"""
+    ELIGIBILITY = "eligibility"
+    """A question about a requirement of the job."""
     TIME = "time"
     """When to call again."""
 
@@ -58,6 +60,8 @@ class Intent(StrEnum):
     HOLD_ON = "hold_on"
     EXPLAIN = "explain"
     """A request to explain the disclosure or the question."""
+    WHY = "why"
+    """A question why this is asked."""
     DONT_KNOW = "dont_know"
     SKIP = "skip"
     COME_BACK = "come_back"

@@ -16,6 +16,8 @@ begins with # is a comment.
     [frames]       phrases before a refusal that make it a question, a condition or a report: `is it a problem if`
     [conditions]   phrases after a refusal that do the same: `when you are done`
     [times] ...    the words of times, as in `TimeWords`. [hours] has the numbers that are hours only: `treize = 13`
+    [cardinals], [ordinals], [indefinite], [added], [spans], [months], [amounts]
+                   the words of amounts, as in `AmountWords`. [amounts] has the phrases of each `AmountRole`
     [neutral]      phrases without a meaning of their own
     [never]        phrases with an intent of `Intent`, one per line. After a colon: the prompts of `Expecting` that they
                    reply to, where not all, and their strength, where not strong: `[yes: answer_check, light]`
@@ -29,6 +31,7 @@ from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
 from pathlib import Path
 
+from interviews.conversation.phrases.amounts import AmountRole, AmountWords
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.intent_score import read_weights
 from interviews.conversation.phrases.notation import split_alternatives
@@ -47,6 +50,8 @@ WORD_LISTS = (
 TIME_LISTS = ("times", "joints", "limits")
 TIME_VALUES = tuple("numbers hours counts fractions units shifts halves days weekdays weeks parts clocks".split())
 
+AMOUNT_VALUES = tuple("cardinals ordinals indefinite added spans months amounts".split())
+
 
 def read_language(path: Path) -> Phrases:
     lines = _lines_by_heading(path)
@@ -54,6 +59,7 @@ def read_language(path: Path) -> Phrases:
     lines = {heading: _fold_lines(heading_lines, heading, letters) for heading, heading_lines in lines.items()}
     languages = _read_values(lines["languages"])
     fragments = dict(line.split(" = ", 1) for line in lines["fragments"])
+    times = _time_words(lines)
     return Phrases(
         tag=path.stem,
         hints=" ".join(lines["hints"]),
@@ -70,7 +76,8 @@ def read_language(path: Path) -> Phrases:
         conditions=tuple(lines["conditions"]),
         intent_weights=read_weights(path.with_suffix(".weights")),
         sections=tuple(_read_sections(lines)),
-        times=_time_words(lines),
+        times=times,
+        amounts=_amount_words(lines, times),
     )
 
 
@@ -100,7 +107,7 @@ def _read_values(lines: list[str]) -> dict[str, str]:
 def _read_sections(lines: Mapping[str, list[str]]) -> Iterator[Section]:
     for heading, phrases in lines.items():
         intent_name, _, section_details = heading.partition(": ")
-        if intent_name in (*WORD_LISTS, *TIME_LISTS, *TIME_VALUES):
+        if intent_name in (*WORD_LISTS, *TIME_LISTS, *TIME_VALUES, *AMOUNT_VALUES):
             continue
         detail_words = section_details.replace(",", "").upper().split()
         expecting = frozenset(Expecting[word] for word in detail_words if word in Expecting.__members__)
@@ -130,6 +137,25 @@ def _time_words(lines: Mapping[str, list[str]]) -> TimeWords:
         parts={word: DayPart(value) for word, value in values_by_heading["parts"].items()},
         clocks={word: time.fromisoformat(value) for word, value in values_by_heading["clocks"].items()},
         limits=tuple(lines["limits"]),
+    )
+
+
+def _amount_words(lines: Mapping[str, list[str]], times: TimeWords) -> AmountWords:
+    """The numbers, days and weekdays of times are also those of amounts."""
+    values = {heading: _read_values(lines.get(heading, [])) for heading in AMOUNT_VALUES}
+    return AmountWords(
+        cardinals={**times.numbers, **times.hours, **_to_integers(values["cardinals"])},
+        ordinals=_to_integers(values["ordinals"]),
+        indefinite={word: float(number) for word, number in values["indefinite"].items()},
+        added={word: float(number) for word, number in values["added"].items()},
+        spans=values["spans"],
+        months=_to_integers(values["months"]),
+        days=times.days,
+        weekdays=times.weekdays,
+        next_weeks=tuple(times.weeks),
+        roles={
+            role: tuple(phrase for phrase, name in values["amounts"].items() if name == role) for role in AmountRole
+        },
     )
 
 

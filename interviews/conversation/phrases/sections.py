@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
+from interviews.conversation.phrases.amounts import AmountWords
 from interviews.conversation.phrases.intent import Expecting, Intent
 from interviews.conversation.phrases.intent_score import Weights
 from interviews.conversation.phrases.times import TimeWords
@@ -66,3 +67,4 @@ class Phrases:
     """Words with their weights, by intent, as in `intent_score.py`."""
     sections: tuple[Section, ...]
     times: TimeWords
+    amounts: AmountWords

@@ -74,6 +74,15 @@ ANSWER_CHECK_ORDER = (
 )
 """The first of these that an utterance contains is its main intent."""
 
+ELIGIBILITY_ORDER = (
+    *(Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.SLOWER, Intent.OTHER_LANGUAGE, Intent.SKIP, Intent.WHY),
+    *(Intent.REPEAT, Intent.LENGTH, Intent.OTHER_QUESTION, Intent.EXPLAIN, Intent.RECORDING, Intent.DOUBT),
+    *(Intent.IS_ROBOT, Intent.WHO_IS_THIS, Intent.WHAT_ABOUT, Intent.HOLD_ON),
+)
+"""The requests in place of an answer to an eligibility question."""
+
+ANSWERS = frozenset({Intent.YES, Intent.NO})
+
 TIME_ORDER = (Intent.NOW, Intent.DONT_KNOW)
 
 
@@ -100,6 +109,9 @@ def understand_utterance(
             return _understand_consent(parse_utterance(spoken_words, expecting, phrases, candidate_name))
         case Expecting.TIME:
             return _understand_time(parse_utterance(spoken_words, expecting, phrases, candidate_name))
+        case Expecting.ELIGIBILITY:
+            utterance = parse_utterance(spoken_words, expecting, phrases, candidate_name)
+            return _understand_eligibility(utterance, word_count=len(spoken_words.split()))
         case Expecting.QUESTION | Expecting.ANSWER_CHECK if len(spoken_words.split()) > MAX_WORDS:
             return Understanding(Intent.ANSWER)
         case Expecting.QUESTION | Expecting.ANSWER_CHECK:
@@ -199,6 +211,19 @@ def _understand_request(utterance: ParsedUtterance, expecting: Expecting) -> Und
         without_light = replace(utterance, light_intents=NO_INTENTS)
         return _choose_intent(without_light, ANSWER_CHECK_ORDER, Intent.ANSWER, guess)
     return _choose_intent(utterance, ANSWER_CHECK_ORDER, guess=guess)
+
+
+def _understand_eligibility(utterance: ParsedUtterance, *, word_count: int) -> Understanding:
+    """A request as a whole, or else a yes or a no. An utterance with both of them is neither."""
+    request = _choose_intent(_keep_requests(utterance, word_count=word_count), ELIGIBILITY_ORDER)
+    if request.intent is not Intent.UNCLEAR:
+        return request
+    if Intent.DONT_KNOW in utterance.intents:
+        return Understanding(Intent.DONT_KNOW)
+    answers = (utterance.strong_intents & ANSWERS) or (utterance.yielding_intents & ANSWERS)
+    if len(answers) == 1:
+        return Understanding(next(iter(answers)))
+    return Understanding(Intent.LATER) if Intent.LATER in request.other_intents else request
 
 
 def _guess_intent(

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from interviews.conversation.wording.texts import Wording
 
 PLACEHOLDER = re.compile(r"{(\w+)}")
-SHARED_NAMES = frozenset({"LANGUAGE_NAME", "SPEECH_LOCALE", "SEPARATOR_NAMES", "PLUS", "MINUTES"})
+SHARED_NAMES = frozenset(
+    {"LANGUAGE_NAME", "SPEECH_LOCALE", "SEPARATOR_NAMES", "PLUS", "MINUTES", "YES_NO_NAMES", "UNIT_NAMES"}
+)
 """These are no sentences, so two languages may share one."""
 
 TEXT_NAMES = tuple(name for name in vars(Wording) if name.isupper())

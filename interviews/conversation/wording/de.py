@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityUnit
+from interviews.conversation.engine import EligibilityLead, Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
 
 LANGUAGE_NAME = "German"
@@ -170,7 +171,50 @@ CONFIRM_STOP_AGAIN = {
         "Drücken Sie die 1, wenn sich ein Mensch bei Ihnen melden soll, oder die 2, um auf Deutsch weiterzumachen."
     ),
 }
+ELIGIBILITY_LEADS = {
+    EligibilityLead.FIRST: "Danke. Zuerst eine kurze Frage zu dem, was die Stelle voraussetzt.",
+    EligibilityLead.NEXT: "Danke.",
+    EligibilityLead.REPEATED: "Gern. Die Frage war:",
+    EligibilityLead.UNCLEAR: "Das habe ich leider nicht verstanden.",
+    EligibilityLead.SILENCE: "Ich kann Sie leider nicht hören.",
+    EligibilityLead.EXPLAINED: (
+        "Es geht um das, was die Stelle voraussetzt. Antworten Sie bitte so, wie es bei Ihnen ist."
+    ),
+    EligibilityLead.REASON: (
+        "Der Arbeitgeber fragt, weil die Stelle es voraussetzt. Ihre Antwort wird nicht bewertet, und Sie müssen "
+        "nicht antworten."
+    ),
+    EligibilityLead.OTHER_QUESTION: (
+        "Das kann ich nicht beantworten, aber die Menschen bei {employer} können es. Noch einmal:"
+    ),
+    EligibilityLead.WAITING: "Gern, lassen Sie sich Zeit. Hier ist die Frage noch einmal.",
+}
+ELIGIBILITY_HINTS = {
+    EligibilityKind.YES_NO: "Drücken Sie 1 für ja oder 2 für nein.",
+    EligibilityKind.NUMBER: "Bitte nennen Sie eine Zahl, oder tippen Sie sie und drücken Sie die Rautetaste.",
+    EligibilityKind.DATE: "Bitte nennen Sie Tag und Monat.",
+    EligibilityKind.CHOICE: "Sie können wählen: {options}.",
+}
+ELIGIBILITY_OPTION = "{number} für {option}"
+READ_BACK = (
+    "Verstanden habe ich: {value}. Die Frage war: {question} Ist das richtig? Drücken Sie 1 für ja oder 2 für nein."
+)
+READ_BACK_AGAIN = "Stimmt es, dass Ihre Antwort lautet: {value}? Drücken Sie 1 für ja oder 2 für nein."
+YES_NO_NAMES = {"yes": "ja", "no": "nein"}
+UNIT_NAMES = {
+    EligibilityUnit.NONE: "",
+    EligibilityUnit.DAYS: "Tage",
+    EligibilityUnit.WEEKS: "Wochen",
+    EligibilityUnit.MONTHS: "Monate",
+    EligibilityUnit.YEARS: "Jahre",
+    EligibilityUnit.HOURS: "Stunden",
+    EligibilityUnit.KILOGRAMS: "Kilogramm",
+}
 GOODBYES = {
+    Ending.NOT_ELIGIBLE: (
+        "Danke für Ihre Auskunft. Die Stelle setzt dies voraus, deshalb beende ich das Interview hier. Ein Mensch "
+        "sieht sich Ihre Antworten an und entscheidet, wie es weitergeht."
+    ),
     Ending.FINISHED: "Das war die letzte Frage. Danke für Ihre Zeit. Ein Mensch entscheidet, wie es weitergeht.",
     Ending.DECLINED: "Das ist in Ordnung. Wir rufen Sie in dieser Sache nicht mehr an. Danke.",
     Ending.OPTED_OUT: "Wir rufen Sie nicht mehr an.",

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityUnit
+from interviews.conversation.engine import EligibilityLead, Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
 
 LANGUAGE_NAME = "English"
@@ -146,7 +147,43 @@ CONFIRM_STOP_AGAIN = {
     Intent.PERSON: "Shall a person get in touch with you, and the interview end here? Press 1 for yes, or 2 to go on.",
     Intent.OTHER_LANGUAGE: "Press 1 if a person shall get in touch with you, or 2 to go on in English.",
 }
+ELIGIBILITY_LEADS = {
+    EligibilityLead.FIRST: "Thank you. First, a short question about what the job requires.",
+    EligibilityLead.NEXT: "Thank you.",
+    EligibilityLead.REPEATED: "Of course. The question was:",
+    EligibilityLead.UNCLEAR: "Sorry, I did not understand that.",
+    EligibilityLead.SILENCE: "Sorry, I can't hear you.",
+    EligibilityLead.EXPLAINED: "It is about what the job requires. Please answer as it is for you.",
+    EligibilityLead.REASON: (
+        "The employer asks because the job requires it. Your answer gets no score, and you need not answer."
+    ),
+    EligibilityLead.OTHER_QUESTION: "I can not answer that, but people at {employer} can. Once more:",
+    EligibilityLead.WAITING: "Of course, take your time. Here is the question again.",
+}
+ELIGIBILITY_HINTS = {
+    EligibilityKind.YES_NO: "Press 1 for yes, or 2 for no.",
+    EligibilityKind.NUMBER: "Please say a number, or type it and press the pound key.",
+    EligibilityKind.DATE: "Please say the day and the month.",
+    EligibilityKind.CHOICE: "You can choose: {options}.",
+}
+ELIGIBILITY_OPTION = "{number} for {option}"
+READ_BACK = "I understood: {value}. The question was: {question} Is that right? Press 1 for yes, or 2 for no."
+READ_BACK_AGAIN = "Is it right that your answer is: {value}? Press 1 for yes, or 2 for no."
+YES_NO_NAMES = {"yes": "yes", "no": "no"}
+UNIT_NAMES = {
+    EligibilityUnit.NONE: "",
+    EligibilityUnit.DAYS: "days",
+    EligibilityUnit.WEEKS: "weeks",
+    EligibilityUnit.MONTHS: "months",
+    EligibilityUnit.YEARS: "years",
+    EligibilityUnit.HOURS: "hours",
+    EligibilityUnit.KILOGRAMS: "kilograms",
+}
 GOODBYES = {
+    Ending.NOT_ELIGIBLE: (
+        "Thank you for telling me. The job requires this, so I end the interview here. A person will look at your "
+        "answers and decide what happens next."
+    ),
     Ending.FINISHED: "That was the last question. Thank you for your time. A person decides what happens next.",
     Ending.DECLINED: "That is fine. We will not call you about this again. Thank you.",
     Ending.OPTED_OUT: "We will not call you again.",

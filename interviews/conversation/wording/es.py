@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityUnit
+from interviews.conversation.engine import EligibilityLead, Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
 
 LANGUAGE_NAME = "Spanish"
@@ -156,7 +157,43 @@ CONFIRM_STOP_AGAIN = {
     ),
     Intent.OTHER_LANGUAGE: "Pulse 1 si quiere que una persona le contacte, o 2 para seguir en español.",
 }
+ELIGIBILITY_LEADS = {
+    EligibilityLead.FIRST: "Gracias. Primero, una pregunta breve sobre lo que exige el puesto.",
+    EligibilityLead.NEXT: "Gracias.",
+    EligibilityLead.REPEATED: "Por supuesto. La pregunta era:",
+    EligibilityLead.UNCLEAR: "Perdone, no lo he entendido.",
+    EligibilityLead.SILENCE: "Perdone, no le oigo.",
+    EligibilityLead.EXPLAINED: "Se trata de lo que exige el puesto. Responda según su caso, por favor.",
+    EligibilityLead.REASON: (
+        "La empresa lo pregunta porque el puesto lo exige. Su respuesta no se puntúa, y no tiene que responder."
+    ),
+    EligibilityLead.OTHER_QUESTION: "No puedo responder a eso, pero las personas de {employer} sí. Otra vez:",
+    EligibilityLead.WAITING: "Por supuesto, tómese su tiempo. Aquí tiene la pregunta de nuevo.",
+}
+ELIGIBILITY_HINTS = {
+    EligibilityKind.YES_NO: "Pulse 1 para sí o 2 para no.",
+    EligibilityKind.NUMBER: "Diga un número, por favor, o márquelo y pulse almohadilla.",
+    EligibilityKind.DATE: "Diga el día y el mes, por favor.",
+    EligibilityKind.CHOICE: "Puede elegir: {options}.",
+}
+ELIGIBILITY_OPTION = "{number} para {option}"
+READ_BACK = "He entendido: {value}. La pregunta era: {question} ¿Es correcto? Pulse 1 para sí o 2 para no."
+READ_BACK_AGAIN = "¿Es correcto que su respuesta es: {value}? Pulse 1 para sí o 2 para no."
+YES_NO_NAMES = {"yes": "sí", "no": "no"}
+UNIT_NAMES = {
+    EligibilityUnit.NONE: "",
+    EligibilityUnit.DAYS: "días",
+    EligibilityUnit.WEEKS: "semanas",
+    EligibilityUnit.MONTHS: "meses",
+    EligibilityUnit.YEARS: "años",
+    EligibilityUnit.HOURS: "horas",
+    EligibilityUnit.KILOGRAMS: "kilogramos",
+}
 GOODBYES = {
+    Ending.NOT_ELIGIBLE: (
+        "Gracias por decírmelo. El puesto lo exige, así que termino aquí la entrevista. Una persona verá sus "
+        "respuestas y decidirá cómo seguir."
+    ),
     Ending.FINISHED: "Era la última pregunta. Gracias por su tiempo. Una persona decide cómo continuamos.",
     Ending.DECLINED: "De acuerdo. No volveremos a llamarle por este asunto. Gracias.",
     Ending.OPTED_OUT: "No volveremos a llamarle.",

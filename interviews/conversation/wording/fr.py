@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityUnit
+from interviews.conversation.engine import EligibilityLead, Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
 
 LANGUAGE_NAME = "French"
@@ -165,7 +166,48 @@ CONFIRM_STOP_AGAIN = {
         "Appuyez sur 1 si vous voulez qu'une personne vous contacte, ou sur 2 pour continuer en français."
     ),
 }
+ELIGIBILITY_LEADS = {
+    EligibilityLead.FIRST: "Merci. D'abord, une courte question sur ce que le poste exige.",
+    EligibilityLead.NEXT: "Merci.",
+    EligibilityLead.REPEATED: "Bien sûr. La question était :",
+    EligibilityLead.UNCLEAR: "Désolé, je n'ai pas compris.",
+    EligibilityLead.SILENCE: "Désolé, je ne vous entends pas.",
+    EligibilityLead.EXPLAINED: "Il s'agit de ce que le poste exige. Répondez selon votre situation.",
+    EligibilityLead.REASON: (
+        "L'employeur le demande parce que le poste l'exige. Votre réponse n'est pas notée, et vous n'êtes pas obligé "
+        "de répondre."
+    ),
+    EligibilityLead.OTHER_QUESTION: (
+        "Je ne peux pas répondre à cela, mais les personnes de {employer} le peuvent. Encore une fois :"
+    ),
+    EligibilityLead.WAITING: "Bien sûr, prenez votre temps. Voici de nouveau la question.",
+}
+ELIGIBILITY_HINTS = {
+    EligibilityKind.YES_NO: "Appuyez sur 1 pour oui, ou sur 2 pour non.",
+    EligibilityKind.NUMBER: "Dites un nombre, ou composez-le puis appuyez sur dièse.",
+    EligibilityKind.DATE: "Dites le jour et le mois.",
+    EligibilityKind.CHOICE: "Vous pouvez choisir : {options}.",
+}
+ELIGIBILITY_OPTION = "{number} pour {option}"
+READ_BACK = (
+    "J'ai compris : {value}. La question était : {question} Est-ce exact ? Appuyez sur 1 pour oui, ou sur 2 pour non."
+)
+READ_BACK_AGAIN = "Est-il exact que votre réponse est : {value} ? Appuyez sur 1 pour oui, ou sur 2 pour non."
+YES_NO_NAMES = {"yes": "oui", "no": "non"}
+UNIT_NAMES = {
+    EligibilityUnit.NONE: "",
+    EligibilityUnit.DAYS: "jours",
+    EligibilityUnit.WEEKS: "semaines",
+    EligibilityUnit.MONTHS: "mois",
+    EligibilityUnit.YEARS: "ans",
+    EligibilityUnit.HOURS: "heures",
+    EligibilityUnit.KILOGRAMS: "kilogrammes",
+}
 GOODBYES = {
+    Ending.NOT_ELIGIBLE: (
+        "Merci de me l'avoir dit. Le poste l'exige, je termine donc l'entretien ici. Une personne regardera vos "
+        "réponses et décidera de la suite."
+    ),
     Ending.FINISHED: "C'était la dernière question. Merci de votre temps. Une personne décide de la suite.",
     Ending.DECLINED: "C'est entendu. Nous ne vous rappellerons plus à ce sujet. Merci.",
     Ending.OPTED_OUT: "Nous ne vous appellerons plus.",

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityUnit
+from interviews.conversation.engine import EligibilityLead, Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
 
 LANGUAGE_NAME = "Portuguese"
@@ -160,7 +161,43 @@ CONFIRM_STOP_AGAIN = {
         "Aperte 1 se quer que uma pessoa entre em contato com você, ou 2 para continuar em português."
     ),
 }
+ELIGIBILITY_LEADS = {
+    EligibilityLead.FIRST: "Obrigado. Primeiro, uma pergunta curta sobre o que a vaga exige.",
+    EligibilityLead.NEXT: "Obrigado.",
+    EligibilityLead.REPEATED: "Claro. A pergunta era:",
+    EligibilityLead.UNCLEAR: "Desculpe, não entendi.",
+    EligibilityLead.SILENCE: "Desculpe, não consigo ouvir você.",
+    EligibilityLead.EXPLAINED: "Trata-se do que a vaga exige. Responda conforme o seu caso.",
+    EligibilityLead.REASON: (
+        "O empregador pergunta porque a vaga exige isso. Sua resposta não recebe nota, e você não precisa responder."
+    ),
+    EligibilityLead.OTHER_QUESTION: "Não posso responder a isso, mas as pessoas da {employer} podem. Mais uma vez:",
+    EligibilityLead.WAITING: "Claro, leve o tempo que precisar. Aqui está a pergunta de novo.",
+}
+ELIGIBILITY_HINTS = {
+    EligibilityKind.YES_NO: "Tecle 1 para sim ou 2 para não.",
+    EligibilityKind.NUMBER: "Diga um número, ou digite e tecle jogo da velha.",
+    EligibilityKind.DATE: "Diga o dia e o mês.",
+    EligibilityKind.CHOICE: "Você pode escolher: {options}.",
+}
+ELIGIBILITY_OPTION = "{number} para {option}"
+READ_BACK = "Entendi: {value}. A pergunta era: {question} Está certo? Tecle 1 para sim ou 2 para não."
+READ_BACK_AGAIN = "Está certo que a sua resposta é: {value}? Tecle 1 para sim ou 2 para não."
+YES_NO_NAMES = {"yes": "sim", "no": "não"}
+UNIT_NAMES = {
+    EligibilityUnit.NONE: "",
+    EligibilityUnit.DAYS: "dias",
+    EligibilityUnit.WEEKS: "semanas",
+    EligibilityUnit.MONTHS: "meses",
+    EligibilityUnit.YEARS: "anos",
+    EligibilityUnit.HOURS: "horas",
+    EligibilityUnit.KILOGRAMS: "quilogramas",
+}
 GOODBYES = {
+    Ending.NOT_ELIGIBLE: (
+        "Obrigado por me dizer. A vaga exige isso, por isso encerro a entrevista aqui. Uma pessoa vai olhar suas "
+        "respostas e decidir como continuar."
+    ),
     Ending.FINISHED: "Essa foi a última pergunta. Agradeço pelo seu tempo. Uma pessoa decide os próximos passos.",
     Ending.DECLINED: "Tudo bem. Não vamos mais ligar para você sobre este assunto. Agradeço.",
     Ending.OPTED_OUT: "Não vamos mais ligar para você.",

@@ -3,7 +3,9 @@
 import re
 from datetime import date, datetime
 from math import ceil
+from typing import assert_never
 
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityQuestion
 from interviews.conversation.wording.texts import Wording
 
 DAYS_IN_WEEK = 7
@@ -34,3 +36,19 @@ def call_time(wording: Wording, at: datetime, *, today: date) -> str:
     else:
         day_text = wording.weekday(at) if day_distance < DAYS_IN_WEEK else wording.calendar_day(at)
     return f"{day_text} {wording.clock_time(at)}"
+
+
+def spell_value(texts: Wording, question: EligibilityQuestion, value: str) -> str:
+    """Return the value of an eligibility question as it is said."""
+    match question.kind:
+        case EligibilityKind.YES_NO:
+            return texts.YES_NO_NAMES[value]
+        case EligibilityKind.NUMBER:
+            return f"{value} {texts.UNIT_NAMES[question.unit]}".strip()
+        case EligibilityKind.DATE:
+            day = datetime.fromisoformat(value)
+            return f"{texts.calendar_day(day)} {day.year}"
+        case EligibilityKind.CHOICE:
+            return value
+        case _ as unreachable:
+            assert_never(unreachable)

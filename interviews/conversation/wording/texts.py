@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from interviews.conversation.engine import Ending, LeadIn, Preface
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityUnit
+from interviews.conversation.engine import EligibilityLead, Ending, LeadIn, Preface
 from interviews.conversation.phrases.intent import Intent
 
 
@@ -14,7 +15,8 @@ class Wording(Protocol):
     Placeholders: {employer}, its {callback} number and the address of its privacy {notice}, {judge} of the answers,
     {name} of the candidate, {job} title, {count} of the questions left, {minutes} they take, {number} of the question,
     {total} number of questions, {competency} of the question, {limit} of the time for its answer, {when} the candidate
-    is called again.
+    is called again, the {options} of an eligibility question, its {option} with a {number}, the {question}, and the
+    {value} that was understood.
     """
 
     @property
@@ -123,6 +125,29 @@ class Wording(Protocol):
 
     @property
     def CONFIRM_STOP_AGAIN(self) -> Mapping[Intent, str]: ...
+
+    @property
+    def ELIGIBILITY_LEADS(self) -> Mapping[EligibilityLead, str]: ...
+
+    @property
+    def ELIGIBILITY_HINTS(self) -> Mapping[EligibilityKind, str]:
+        """How to answer an eligibility question."""
+
+    @property
+    def ELIGIBILITY_OPTION(self) -> str:
+        """An option with its key."""
+
+    @property
+    def READ_BACK(self) -> str: ...
+
+    @property
+    def READ_BACK_AGAIN(self) -> str: ...
+
+    @property
+    def YES_NO_NAMES(self) -> Mapping[str, str]: ...
+
+    @property
+    def UNIT_NAMES(self) -> Mapping[EligibilityUnit, str]: ...
 
     @property
     def GOODBYES(self) -> Mapping[Ending, str]: ...

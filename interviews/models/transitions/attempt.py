@@ -14,7 +14,9 @@ from django.utils.translation import gettext_noop
 
 from candidates.models import Consent
 from interviews.conversation import engine
+from interviews.conversation.eligibility_question import EligibilityQuestion
 from interviews.models.attempt import Attempt
+from interviews.models.eligibility.answer import EligibilityAnswer
 from interviews.models.event import EventKind, event_kind
 from interviews.models.interview import Interview
 from interviews.models.recording import Recording
@@ -39,6 +41,9 @@ ASKED_OR_ANSWERED = (
     EventKind.RESPONSE_SILENT,
     EventKind.RECORDING_REJECTED,
 )
+
+BEFORE_QUESTIONS = engine.ELIGIBILITY_STAGES | {engine.Stage.CONSENT, engine.Stage.STOP}
+"""The stages at which an eligibility question can be open and come next."""
 
 # Every webhook runs these statements. They are written out because Django takes longer to build them than to run them.
 LOCK_ATTEMPT = """
@@ -69,6 +74,17 @@ class LockedAttempt:
         rows = InterviewResponse.objects.raw(SELECT_RESPONSES, [self.row.interview_id])
         return {response.position: LockedResponse(response, self.interview) for response in rows}
 
+    @cached_property
+    def eligibility_answers(self) -> list[EligibilityAnswer]:
+        """The answers to eligibility questions by position, as they were when they were first needed."""
+        return list(self.interview.row.eligibility_answers.order_by("position"))
+
+    def _open_eligibility(self) -> tuple[EligibilityQuestion, ...]:
+        """The eligibility questions that are not answered. They matter at the stages before the questions only."""
+        if self.row.stage not in BEFORE_QUESTIONS:
+            return ()
+        return tuple(row.spoken_question for row in self.eligibility_answers if row.status in row.OPEN)
+
     def conversation_state(self) -> engine.ConversationState:
         open_positions = self.open_positions()
         return engine.ConversationState(
@@ -83,6 +99,8 @@ class LockedAttempt:
             slow=self.row.slow,
             pause_seconds=self.row.pause_seconds,
             can_postpone=self.interview.row.postponements < MAX_POSTPONEMENTS,
+            eligibility=self._open_eligibility(),
+            today=timezone.localdate(),
             candidate_name=SimpleLazyObject(lambda: self.interview.row.candidate.full_name),
         )
 
@@ -157,7 +175,8 @@ class LockedAttempt:
         if attempt.stage == engine.Stage.STRANGER and attempt.outcome == attempt.Outcome.HUNG_UP:
             self.interview.finish(Interview.Outcome.WRONG_PERSON, reason=WRONG_PERSON)
         if self.interview.row.is_live:
-            cut_off = attempt.stage in engine.QUESTION_STAGES or attempt.outcome == attempt.Outcome.HUNG_UP
+            begun_stages = engine.ELIGIBILITY_STAGES | engine.QUESTION_STAGES
+            cut_off = attempt.stage in begun_stages or attempt.outcome == attempt.Outcome.HUNG_UP
             FOLLOW_UP.defer(attempt.pk, delay=attempt.channel_service.grace_seconds if cut_off else 0)
 
     def reopen(self) -> None:
@@ -238,6 +257,8 @@ class LockedAttempt:
         )
         for position in set(attempt_events.values_list("data__position", flat=True)):
             self.responses[position].reset_to_planned(reason=MACHINE_HAD_ANSWERED)
+        answered_here = self.interview.row.eligibility_answers.filter(attempt=self.row)
+        answered_here.update(status=EligibilityAnswer.Status.PLANNED, words="", value="", is_met=None, attempt=None)
 
     def _add_end_event(self) -> None:
         actor = "candidate" if self.row.is_self_service else "carrier"

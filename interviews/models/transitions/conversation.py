@@ -18,7 +18,12 @@ from interviews.models.recording import Recording
 from interviews.models.transitions.attempt import WRONG_PERSON, LockedAttempt
 from interviews.models.transitions.consent import ConsentReply, add_consent, consent_reply
 from interviews.models.transitions.coverage import finish_by_coverage, hand_over
-from interviews.models.transitions.question import WRONG_RECORDING, apply_question_fact, recording_fields
+from interviews.models.transitions.question import (
+    WRONG_RECORDING,
+    apply_eligibility_fact,
+    apply_question_fact,
+    recording_fields,
+)
 from interviews.models.transitions.recording import LockedRecording
 from interviews.models.turns.live_transcript import live_words
 
@@ -28,6 +33,7 @@ NO_CLEAR_REPLY = gettext_noop("The call was picked up, but there was no clear re
 OPTED_OUT = gettext_noop("Asked not to be called again.")
 NOT_HERE = gettext_noop("Another person answered; the candidate was not there.")
 CALL_LATER = gettext_noop("Asked to be called again later.")
+NOT_ELIGIBLE = gettext_noop("An answer does not meet a requirement of the job. Look at it, then decide.")
 HAND_OVERS = {
     engine.HandOver.ASKED: gettext_noop("The candidate asked for a person. Get in touch, then decide."),
     engine.HandOver.LANGUAGE: gettext_noop("The candidate asked for another language. Get in touch, then decide."),
@@ -140,6 +146,8 @@ def _apply_fact(
             attempt.interview.begin()
         case engine.ConversationEnded():
             _apply_ending(attempt, fact, reply)
+        case engine.EligibilityAsked() | engine.EligibilityAnswered():
+            apply_eligibility_fact(attempt, fact)
         case _:
             apply_question_fact(attempt, fact, recording)
 
@@ -161,6 +169,9 @@ def _apply_ending(attempt: LockedAttempt, conversation_end: engine.ConversationE
             _hand_over(attempt, conversation_end)
         case engine.Ending.FINISHED:
             finish_by_coverage(interview, reason="")
+        case engine.Ending.NOT_ELIGIBLE:
+            outcome = Interview.Outcome.NOT_ELIGIBLE
+            finish_by_coverage(interview, reason=NOT_ELIGIBLE, too_little=outcome, actor="candidate")
         case engine.Ending.DECLINED:
             add_consent(row, Consent.Kind.RECORD, given=False, reply=reply)
             reason = f"Declined in {channel.session_name}."

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from candidates.models import Candidate, DoNotCall
 from interviews.channels import get_channel
+from interviews.models.eligibility.answer import EligibilityAnswer
 from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.interview import Interview
 from interviews.models.invitations.candidate_message import CandidateMessage, MessageKind
@@ -352,6 +353,8 @@ class LockedInterview:
         )
 
     def _skip_open_responses(self) -> None:
+        not_reached = EligibilityAnswer.Status.NOT_REACHED
+        self.row.eligibility_answers.open().update(status=not_reached, updated_at=timezone.now())
         skipped = InterviewResponse.Status.SKIPPED
         open_responses = list(self.row.responses.filter(status__in=InterviewResponse.OPEN))
         for response in open_responses:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, assert_never
 
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from interviews.conversation import engine
-from interviews.models.event import EventKind
+from interviews.models.eligibility.answer import EligibilityAnswer
+from interviews.models.event import EventKind, event_kind
 from interviews.models.no_answer import OF_REQUEST
 from interviews.models.response import InterviewResponse
 from interviews.models.transitions.attempt import LockedAttempt
@@ -52,6 +54,26 @@ def apply_question_fact(attempt: LockedAttempt, fact: engine.QuestionFact, recor
             _close_unanswered(attempt, position, skipped, str(no_answer.label), no_answer=no_answer)
         case engine.QuestionPostponed(position):
             attempt.responses[position].postpone_question()
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def apply_eligibility_fact(attempt: LockedAttempt, fact: engine.EligibilityFact) -> None:
+    """Write what became of an eligibility question. An answer is never a reason to finish the interview here."""
+    answer = next(row for row in attempt.eligibility_answers if row.position == fact.position)
+    match fact:
+        case engine.EligibilityAsked():
+            answer.update_fields(status=EligibilityAnswer.Status.ASKED)
+        case engine.EligibilityAnswered(state=state, words=words, value=value, is_met=is_met):
+            answer.update_fields(
+                status=EligibilityAnswer.Status(state),
+                words=words,
+                value=value,
+                is_met=is_met,
+                attempt=attempt.row,
+                answered_at=timezone.now(),
+            )
+            attempt.interview.add_event(event_kind("eligibility", state), actor="candidate", position=fact.position)
         case _ as unreachable:
             assert_never(unreachable)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from interviews.conversation import engine, wording
+from interviews.conversation.eligibility_question import EligibilityKind, EligibilityQuestion, EligibilityUnit
 from interviews.conversation.reception import Reception, reception_text, unreached_texts
 from interviews.conversation.script import Employer, NextCall, Question, Script, prompt_texts, voicemail_text
 
@@ -29,6 +30,12 @@ JOBS = {
     ),
     "pt": ("Ana Souza", "Auxiliar de estoque", ("Que trabalhos você já fez?", "Quando notou um erro?"), "Cuidado"),
 }
+REQUIREMENTS = (
+    EligibilityQuestion(0, "Nights?", EligibilityKind.YES_NO, accepted=("yes",)),
+    EligibilityQuestion(1, "Notice?", EligibilityKind.NUMBER, unit=EligibilityUnit.WEEKS, maximum=8),
+    EligibilityQuestion(2, "Start?", EligibilityKind.DATE),
+    EligibilityQuestion(3, "Shift?", EligibilityKind.CHOICE, options=("A", "B"), accepted=("A",)),
+)
 LIMITS = (60, 180)
 ASKS = (engine.AskIdentity, engine.AskReachable, engine.AskTime, engine.AskConsent)
 
@@ -52,6 +59,7 @@ def sample_script(tag: str) -> Script:
         remaining=2,
         employer=EMPLOYER,
         may_call_again=True,
+        eligibility=REQUIREMENTS,
     )
 
 
@@ -89,6 +97,9 @@ def _prompts() -> Iterator[engine.Prompt]:
     for again in (False, True):
         yield engine.CheckAnswer(0, again=again)
         yield from (engine.ConfirmStop(0, request, again) for request in wording.for_language("en").CONFIRM_STOP)
+    yield from (engine.AskEligibility(0, lead) for lead in engine.EligibilityLead)
+    yield from (engine.AskEligibility(number, engine.EligibilityLead.UNCLEAR) for number in range(1, 4))
+    yield from (engine.ReadBack(0, "no"), engine.ReadBack(1, "12", again=True), engine.ReadBack(2, "2027-01-31"))
     yield from (engine.Goodbye(ending) for ending in engine.Ending if ending is not engine.Ending.CALL_LATER)
 
 

@@ -31,6 +31,7 @@ from interviews.models import (
     Clip,
     ClipChunk,
     DialRate,
+    EligibilityAnswer,
     Feedback,
     Interview,
     Invitation,
@@ -85,7 +86,7 @@ def test_every_model_of_ours_has_page() -> None:
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts, and its archives of resumes, which the page lists;
-    # invitations, messages and feedback, which the pages of their interview and job show.
+    # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
     of_the_portal = {AnswerDraft, CandidateMessage, Feedback, Invitation, RoomVisit, Take, TakeChunk}
@@ -93,6 +94,7 @@ def test_every_model_of_ours_has_page() -> None:
     of_the_bank = {BankEvent, BankText, BankUsage}
     of_templates = {TemplateVersion, TemplateUse}
     assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | of_templates | {
+        EligibilityAnswer,
         ImportRow,
         KeptUpload,
         MergedRecord,

@@ -3,6 +3,7 @@
 import { Check } from "./check.js";
 import { makeId } from "./ids.js";
 import { Microphone, canRecord } from "./microphone.js";
+import { Requirement } from "./requirement.js";
 import { Refused, Server } from "./server.js";
 import { Speaker } from "./speaker.js";
 import { openStore } from "./store.js";
@@ -21,6 +22,7 @@ class Room {
   #wave;
   #uploader;
   #words;
+  #requirement;
   #store;
   #video; // none where the job does not ask for it, or the candidate said no
   #state = null; // of the server, once this tab has entered
@@ -37,6 +39,10 @@ class Room {
     this.#speaker = new Speaker(root.dataset.language);
     this.#wave = new Wave(root.querySelector("[data-wave]"));
     this.#words = new Words(this.#view, this.#server);
+    this.#requirement = new Requirement(this.#view, {
+      onAnswer: (text) => this.#guard(() => this.#answerRequirement(text)),
+      onChoice: (choice) => this.#guard(() => this.#choose(choice)),
+    });
     this.microphone = new Microphone({ onBlock: () => {}, onLost: () => this.#microphoneLost() });
   }
 
@@ -144,11 +150,23 @@ class Room {
     this.#state = state;
     if (state.stage === "question" || state.stage === "over") this.#words.follow();
     if (state.stage === "question") return state.video === "ask" && this.#video ? this.#view.show("video") : this.#ask();
+    if (state.stage === "eligibility") return this.#askRequirement();
     this.#view.show(state.stage);
     if (state.stage !== "over" && state.stage !== "ended") return;
     await this.microphone.close();
     await this.#store.erase();
     this.#video?.close();
+  }
+
+  async #askRequirement() {
+    this.#requirement.show(this.#state);
+    await this.#speaker.speak(this.#state.text, this.#state.audio);
+  }
+
+  async #answerRequirement(text) {
+    await this.#quiet();
+    const sending = () => this.#server.answerRequirement(this.#state.turn, text);
+    await this.#apply(await untilReached(sending, () => this.#view.notice("waiting")));
   }
 
   async #choose(choice) {

@@ -26,6 +26,7 @@ export class Server {
   enter = () => this.#post("enter/");
   leave = () => this.#post("leave/");
   choose = (turn, choice) => this.#post("choice/", { turn, choice });
+  answerRequirement = (turn, text) => this.#post("requirement/", { turn, text });
   openTake = (take) => this.#post(`takes/${take}/`);
   sendTake = (take, count) => this.#post(`takes/${take}/send/`, { count });
   addChunk = (take, number, bytes) => this.#send(`takes/${take}/chunks/${number}/`, bytes, "application/octet-stream");

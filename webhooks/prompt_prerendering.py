@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from interviews.conversation.script import Question, Script, prerenderable_texts
+from interviews.models.eligibility.answer import as_spoken
 from interviews.reception.employer import employer_of
 from jobs.models import QuestionSet
 from screener.judge import JudgeKind, configured_judge
@@ -69,4 +70,5 @@ def _anonymous_script(question_set: QuestionSet) -> Script:
             for question in question_set.questions
         ),
         remaining=len(question_set.questions),
+        eligibility=[as_spoken(question, position) for position, question in enumerate(question_set.eligibility)],
     )

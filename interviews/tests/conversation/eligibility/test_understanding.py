@@ -1,0 +1,44 @@
+"""Rates on phrasings. The floors are the measured rates of the halves that the phrases were not built on."""
+
+from collections import Counter
+
+import pytest
+
+from interviews.conversation.eligibility.understanding import value_of_keys
+from tests.support.eligibility_phrasings import LANGUAGES, REQUESTS, make_question, read_phrasings
+
+FLOORS = {"en": 0.97, "de": 1.0, "es": 1.0, "fr": 0.95, "pt": 0.95}
+NO_VALUE = ("unclear", *REQUESTS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_held_out_answers_are_understood(language: str) -> None:
+    phrasings = read_phrasings(language, held_out=True)
+    wrong = [(entry.words, entry.understood) for entry in phrasings if entry.understood != entry.meaning]
+    assert 1 - len(wrong) / len(phrasings) >= FLOORS[language], wrong
+
+
+def test_answers_that_phrases_were_built_on_are_understood() -> None:
+    phrasings = [entry for language in LANGUAGES for entry in read_phrasings(language, held_out=False)]
+    wrong = [(entry.words, entry.understood) for entry in phrasings if entry.understood != entry.meaning]
+    assert wrong == [("this Friday week", "2026-12-04")]
+
+
+def test_each_kind_has_enough_phrasings() -> None:
+    for language, wanted in {"en": 40, "de": 20, "es": 20, "fr": 20, "pt": 20}.items():
+        rows = [entry for held_out in (False, True) for entry in read_phrasings(language, held_out=held_out)]
+        counts = Counter(entry.kind for entry in rows)
+        assert min(counts.values()) >= wanted, counts
+
+
+def test_keys_answer_each_kind() -> None:
+    values = [
+        value_of_keys("1", make_question("nights", "en")),
+        value_of_keys("2", make_question("nights", "en")),
+        value_of_keys("3", make_question("nights", "en")),
+        value_of_keys("012", make_question("notice", "en")),
+        value_of_keys("3", make_question("shift", "en")),
+        value_of_keys("#", make_question("shift", "en")),
+        value_of_keys("1", make_question("start", "en")),
+    ]
+    assert values == ["yes", "no", "", "12", "Night", "", ""]

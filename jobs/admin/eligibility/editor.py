@@ -1,0 +1,193 @@
+"""The page on which the eligibility questions of a job are edited, and saved as the next version of its questions."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_noop
+
+from jobs.admin.eligibility.form import ERROR_FIELDS, EligibilityForm, row_of
+from jobs.eligibility.examples import EligibilityExample, example_question
+from jobs.eligibility.question import (
+    MAX_ELIGIBILITY_QUESTIONS,
+    EligibilityKind,
+    EligibilityQuestion,
+    InvalidEligibility,
+    check_eligibility,
+)
+from jobs.models import JobDescription, QuestionSet
+from jobs.question_editing import QuestionsReplaced, save_next_version
+from jobs.question_sets import REASON_NEEDED, current_question_set
+from jobs.unlawful_questions import question_warnings
+from screener.models import InvalidTransition
+
+SAVE = "save"
+ROW = "requirement-{}"
+ROW_KEY = re.compile(r"requirement-(\d{1,3})-kind")
+QUESTIONS_FIRST = gettext_noop("This job has no questions yet. Write them first: both are approved together.")
+FIELDS = tuple(EligibilityForm.base_fields)
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    form: EligibilityForm
+    number: int
+    warning: str
+
+
+@dataclass
+class EligibilityEditor:
+    """`based_on`: the version that is edited. `done`: what the last button did. `problem`: why nothing was saved."""
+
+    job: JobDescription
+    rows: list[Row]
+    based_on: UUID | None
+    forms: list[EligibilityForm] = field(default_factory=list)
+    done: str = ""
+    problem: str = ""
+    newer: QuestionSet | None = None
+
+    @classmethod
+    def open(cls, job: JobDescription) -> "EligibilityEditor":
+        current = current_question_set(job)
+        return cls(job, [row_of(question) for question in current.eligibility] if current else [], _pk_of(current))
+
+    @classmethod
+    def sent(cls, job: JobDescription, form_data: QueryDict) -> "EligibilityEditor":
+        numbers = sorted(int(match[1]) for key in form_data if (match := ROW_KEY.fullmatch(key)))
+        rows: list[Row] = [
+            {name: form_data.get(f"{ROW.format(number)}-{name}", "") for name in FIELDS}
+            for number in numbers[: 2 * MAX_ELIGIBILITY_QUESTIONS]
+        ]
+        return cls(job, rows, _parse_id(form_data.get("based_on", "")))
+
+    def press(self, button: str) -> None:
+        """Do what the button says. Raises InvalidTransition, and leaves the questions as they are."""
+        action, _separator, subject = button.partition(":")
+        if action == "example" and subject in EligibilityExample.values:
+            self._add(example_question(EligibilityExample(subject), self.job.language))
+        elif action == "write" and subject in EligibilityKind.values:
+            self._add(EligibilityQuestion.from_json({"text": "", "kind": subject}))
+        elif action == "remove" and subject.isascii() and subject.isdigit() and int(subject) < len(self.rows):
+            del self.rows[int(subject)]
+            self.done = gettext("Question %(number)s was removed.") % {"number": int(subject) + 1}
+
+    def _add(self, question: EligibilityQuestion) -> None:
+        if len(self.rows) >= MAX_ELIGIBILITY_QUESTIONS:
+            raise InvalidTransition(gettext("Ask at most %(limit)s.") % {"limit": MAX_ELIGIBILITY_QUESTIONS})
+        self.rows.append(row_of(question))
+        self.done = gettext("Added as question %(number)s.") % {"number": len(self.rows)}
+
+    def save(self, *, by: str) -> QuestionSet:
+        """Save the next version, with the other questions as they are. Raises InvalidTransition."""
+        current = current_question_set(self.job)
+        if current is None:
+            raise InvalidTransition(gettext(QUESTIONS_FIRST))
+        eligibility = self._check()
+        try:
+            return save_next_version(
+                self.job,
+                current.questions,
+                based_on=self.based_on,
+                source=f"edited by {by}"[:100],
+                eligibility=eligibility,
+            )
+        except QuestionsReplaced as error:
+            self.newer, self.based_on = error.current, _pk_of(error.current)
+            raise
+
+    def _check(self) -> list[EligibilityQuestion]:
+        """Return the questions. Raises InvalidTransition if some are invalid: then the forms have the errors."""
+        if len(self.rows) > MAX_ELIGIBILITY_QUESTIONS:
+            raise InvalidTransition(gettext("Ask at most %(limit)s.") % {"limit": MAX_ELIGIBILITY_QUESTIONS})
+        self.forms = [
+            EligibilityForm({f"{ROW.format(place)}-{name}": row[name] for name in FIELDS}, prefix=ROW.format(place))
+            for place, row in enumerate(self.rows)
+        ]
+        invalid = InvalidTransition(gettext("Correct the questions that are marked below."))
+        if any(form.errors for form in self.forms):
+            raise invalid
+        try:
+            return check_eligibility([form.to_question() for form in self.forms])
+        except InvalidEligibility as error:
+            for place, problems in error.problems.items():
+                self._mark(place, problems)
+            raise invalid from None
+
+    def _mark(self, place: int, problems: Mapping[str, str]) -> None:
+        is_yes_no = self.rows[place]["kind"] == EligibilityKind.YES_NO
+        for name, message in problems.items():
+            shown_name = "accepted_answer" if name == "accepted" and is_yes_no else ERROR_FIELDS.get(name, name)
+            self.forms[place].add_error(shown_name, message)
+
+    def shown(self) -> list[ShownRow]:
+        forms = self.forms or [
+            EligibilityForm(initial=dict(row), prefix=ROW.format(place)) for place, row in enumerate(self.rows)
+        ]
+        texts = [str(row["text"]) for row in self.rows]
+        warnings = {warning.position: str(warning) for warning in question_warnings(texts, self.job.language)}
+        return [ShownRow(form, place + 1, warnings.get(place, "")) for place, form in enumerate(forms)]
+
+    @property
+    def kinds(self) -> list[tuple[str, Any]]:
+        return list(EligibilityKind.choices)
+
+    @property
+    def examples(self) -> list[tuple[str, Any]]:
+        return list(EligibilityExample.choices)
+
+
+def _pk_of(question_set: QuestionSet | None) -> UUID | None:
+    return question_set.pk if question_set else None
+
+
+def _parse_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def show_eligibility_editor(model_admin: Any, request: HttpRequest, job: JobDescription) -> HttpResponse:
+    """GET shows the current version. POST does what its button says."""
+    if request.method != "POST":
+        return _render(model_admin, request, EligibilityEditor.open(job))
+    editor = EligibilityEditor.sent(job, request.POST)
+    button = request.POST.get("do", SAVE)
+    try:
+        if button == SAVE:
+            return _save(model_admin, request, editor)
+        editor.press(button)
+    except InvalidTransition as error:
+        editor.problem = str(error)
+    return _render(model_admin, request, editor)
+
+
+def _save(model_admin: Any, request: HttpRequest, editor: EligibilityEditor) -> HttpResponse:
+    draft = editor.save(by=request.user.get_username())
+    message = gettext("Saved as version %(version)s.") % {"version": draft.version}
+    model_admin.log_change(request, editor.job, message)
+    if draft.all_warnings:
+        messages.warning(request, f"{message} {' '.join(map(str, draft.all_warnings))} {gettext(REASON_NEEDED)}")
+    else:
+        messages.success(request, f"{message} {gettext('Approve it to use it.')}")
+    return HttpResponseRedirect(reverse("admin:jobs_jobdescription_change", args=[editor.job.pk]))
+
+
+def _render(model_admin: Any, request: HttpRequest, editor: EligibilityEditor) -> HttpResponse:
+    context = model_admin.admin_site.each_context(request) | {
+        "editor": editor,
+        "title": gettext("Edit eligibility questions"),
+        "opts": model_admin.opts,
+        "original": editor.job,
+        "media": model_admin.media + EligibilityForm().media,
+        "back_url": model_admin.change_url(editor.job),
+    }
+    return render(request, "admin/jobs/eligibility_editor.html", context)

@@ -1,0 +1,93 @@
+"""The form of one eligibility question. Which of its fields are shown depends on the kind of the answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from jobs.eligibility.question import (
+    NO,
+    YES,
+    EligibilityEffect,
+    EligibilityKind,
+    EligibilityQuestion,
+    EligibilityUnit,
+)
+from screener.records import attribute_of
+
+LONGEST_TEXT = attribute_of(EligibilityQuestion.model_fields["text"]).longest
+LONGEST_LINES = 1000
+FIELDS_BY_KIND = {
+    EligibilityKind.YES_NO: ("text", "accepted_answer", "effect"),
+    EligibilityKind.NUMBER: ("text", "unit", "minimum", "maximum", "effect"),
+    EligibilityKind.DATE: ("text", "earliest", "latest", "effect"),
+    EligibilityKind.CHOICE: ("text", "option_lines", "accepted_lines", "effect"),
+}
+LINE_WIDGET = UnfoldAdminTextareaWidget({"rows": 4})
+
+
+class EligibilityForm(forms.Form):
+    text = forms.CharField(label=_("Question"), max_length=LONGEST_TEXT, widget=UnfoldAdminTextInputWidget)
+    kind = forms.ChoiceField(choices=EligibilityKind.choices, widget=forms.HiddenInput)
+    accepted_answer = forms.ChoiceField(
+        label=_("Accepted answer"),
+        required=False,
+        choices=[(YES, _("yes")), (NO, _("no"))],
+        widget=UnfoldAdminSelectWidget,
+    )
+    option_lines = forms.CharField(
+        label=_("Options, one in each line"), required=False, max_length=LONGEST_LINES, widget=LINE_WIDGET
+    )
+    accepted_lines = forms.CharField(
+        label=_("Accepted options, one in each line"), required=False, max_length=LONGEST_LINES, widget=LINE_WIDGET
+    )
+    unit = forms.ChoiceField(
+        label=_("Unit"), required=False, choices=EligibilityUnit.choices, widget=UnfoldAdminSelectWidget
+    )
+    minimum = forms.FloatField(label=_("At least"), required=False, widget=UnfoldAdminDecimalFieldWidget)
+    maximum = forms.FloatField(label=_("At most"), required=False, widget=UnfoldAdminDecimalFieldWidget)
+    earliest = forms.DateField(label=_("Not before"), required=False, widget=UnfoldAdminDateWidget)
+    latest = forms.DateField(label=_("Not after"), required=False, widget=UnfoldAdminDateWidget)
+    effect = forms.ChoiceField(
+        label=_("Other answers"), choices=EligibilityEffect.choices, widget=UnfoldAdminSelectWidget
+    )
+
+    @property
+    def shown_fields(self) -> list[forms.BoundField]:
+        kind = self["kind"].value()
+        names = FIELDS_BY_KIND.get(kind, FIELDS_BY_KIND[EligibilityKind.YES_NO])
+        return [self[name] for name in names]
+
+    def to_question(self) -> EligibilityQuestion:
+        """The question, complete or not. Call it on a valid form."""
+        values = self.cleaned_data
+        options = _lines(values["option_lines"])
+        is_choice = values["kind"] == EligibilityKind.CHOICE
+        accepted = _lines(values["accepted_lines"]) if is_choice else [values["accepted_answer"]]
+        kept = ("text", "kind", "effect", "unit", "minimum", "maximum", "earliest", "latest")
+        return EligibilityQuestion.from_json(
+            {name: values[name] for name in kept} | {"options": options, "accepted": accepted}
+        )
+
+
+ERROR_FIELDS = {"options": "option_lines", "accepted": "accepted_lines"}
+"""The field that shows the problem of an attribute, where it has another name."""
+
+
+def row_of(question: EligibilityQuestion) -> Mapping[str, Any]:
+    """The values of the form for a question."""
+    lines = {"option_lines": "\n".join(question.options), "accepted_lines": "\n".join(question.accepted)}
+    answer = {"accepted_answer": question.accepted[0] if question.accepted else YES}
+    return question.model_dump(exclude={"options", "accepted"}) | lines | answer
+
+
+def _lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
