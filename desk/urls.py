@@ -17,6 +17,7 @@ from desk.export import views as export
 from desk.feedback.views import feedback_page
 from desk.home import views as home
 from desk.imports import views as imports
+from desk.insights.views import insights_page
 from desk.intake import views as intake
 from desk.invitation import views as invitation
 from desk.job import views as job
@@ -57,6 +58,7 @@ urlpatterns = [
     page("desk/blind-mode/", switch_blind_mode, "desk-blind-mode"),
     page("desk/call-again/", call_again_page, "desk-call-again"),
     page("desk/sound/", switch_sound, "desk-sound"),
+    page("desk/insights/", insights_page, "desk-insights"),
     page("desk/unreachable/", unreachable_page, "desk-unreachable"),
     page("desk/duplicates/", merging.duplicates_page, "desk-duplicates"),
     page("desk/candidates/<uuid:candidate_id>/merge/", merging.merge_page, "desk-candidate-merge"),

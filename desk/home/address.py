@@ -1,7 +1,7 @@
 """The address of the home page: the period and the job of its numbers. A link to it shows the same numbers."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from django.http import QueryDict
@@ -38,7 +38,7 @@ class HomeAddress:
     def __str__(self) -> str:
         return f"{self.path}?{urlencode(self.parameters)}" if self.parameters else self.path
 
-    def change(self, **changes: Any) -> "HomeAddress":
+    def change(self, **changes: Any) -> Self:
         return replace(self, **changes)
 
     def list_of(self, stage: Stage) -> str:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Q, When
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -90,6 +92,11 @@ class Numbers:
         return self.address.list_of(Stage.NOT_COMPLETED)
 
     @property
+    def insights_href(self) -> str:
+        """The page that says what the numbers of the same interviews mean."""
+        return f"{reverse('desk-insights')}?{urlencode(self.address.parameters)}"
+
+    @property
     def lowest_rate(self) -> int:
         return LOWEST_COMPLETION_RATE
 
@@ -120,7 +127,7 @@ def load_numbers(user: User, address: HomeAddress) -> Numbers | None:
     """The numbers of the interviews that the user may see; None for users who see none. Two queries."""
     if not user.has_perm("interviews.view_interview"):
         return None
-    jobs = _choosable_jobs(user, address.job_id)
+    jobs = choosable_jobs(user, address.job_id)
     if address.job_id not in {job.pk for job in jobs}:
         address = address.change(job_id=None)
     interviews = Interview.objects.visible_to(user)
@@ -132,7 +139,7 @@ def load_numbers(user: User, address: HomeAddress) -> Numbers | None:
     )
 
 
-def _choosable_jobs(user: User, chosen: UUID | None) -> list[JobDescription]:
+def choosable_jobs(user: User, chosen: UUID | None) -> list[JobDescription]:
     """The newest open jobs, after the chosen one."""
     jobs = JobDescription.objects.visible_to(user).filter(Q(is_open=True) | Q(pk=chosen)).only("title")
     chosen_first = Case(When(pk=chosen, then=0), default=1)

@@ -19,6 +19,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
         (TO_SCORE, "rate_review", "interviews.interviewresponse", "admin:interviews_interviewresponse_to_score"),
         (_("Unreachable"), "phone_missed", "interviews.interview", "desk-unreachable"),
         (_("Decisions"), "gavel", "interviews.decision"),
+        (_("Insights"), "insights", "interviews.interview", "desk-insights"),
         (_("Campaigns"), "campaign", "interviews.campaign"),
         (_("Share links"), "link", "interviews.sharelink"),
         (_("Spending"), "payments", "screener.modelcall", "spending"),

@@ -99,6 +99,7 @@ def test_other_pages_have_no_barrier(page: Page, interview: Interview, others: l
         page,
         [
             *[reverse(name) for name in ("admin:index", "spending", "retention", "may-call", "desk-unreachable")],
+            f"{reverse('desk-insights')}?job={interview.job_id}",
             admin_url(interview.job),
             *[page_url(Candidate, "change", entry.candidate_id) for entry in (interview, *others)],
             *[admin_url(entry) for entry in (interview, others[0])],

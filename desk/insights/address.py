@@ -1,0 +1,32 @@
+"""The address of the page of insights: the period, the job, and what the candidates are grouped by."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from desk.home.address import HomeAddress
+from interviews.reports.groups import Grouping
+
+
+@dataclass(frozen=True)
+class InsightsAddress(HomeAddress):
+    grouping: Grouping = Grouping.SOURCE
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> Self:
+        """Read an address. Values that do not exist are ignored, so that an old link still shows a page."""
+        common = HomeAddress.parse(query)
+        grouping = query.get("by", "")
+        known = Grouping(grouping) if grouping in Grouping.values else Grouping.SOURCE
+        return cls(common.period, common.job_id, known)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        grouping = {} if self.grouping == Grouping.SOURCE else {"by": self.grouping.value}
+        return super().parameters | grouping
+
+    @property
+    def path(self) -> str:
+        return reverse("desk-insights")
