@@ -32,6 +32,7 @@ from desk.session import session_state
 from desk.sharing import views as sharing
 from desk.sound import switch_sound
 from desk.steps.views import after_step
+from desk.trial.views import trial_page
 from desk.unreachable.views import unreachable_page
 
 
@@ -97,6 +98,7 @@ urlpatterns = [
     page(f"desk/{JOB}/shortlist/", report.shortlist_page, "desk-shortlist"),
     page(f"desk/{JOB}/shortlist.pdf", report.shortlist_pdf_file, "desk-shortlist-pdf"),
     page(f"desk/{JOB}/steps/<slug:step>/after/", after_step, "desk-job-after-step"),
+    page(f"desk/{JOB}/try/", trial_page, "desk-job-trial"),
     page(f"desk/{JOB}/watch/", notices.watch_job, "desk-job-watch"),
     page("desk/links/<uuid:link_id>/revoke/", sharing.revoke_link, "desk-share-revoke"),
     page("desk/notices/", notices.notices_page, "desk-notices"),

@@ -6,11 +6,9 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from interviews.conversation.script import Question, Script, prerenderable_texts
-from interviews.models.eligibility.answer import as_spoken
-from interviews.reception.employer import employer_of
+from interviews.conversation.script import prerenderable_texts
+from interviews.reception.anonymous_script import anonymous_script
 from jobs.models import QuestionSet
-from screener.judge import JudgeKind, configured_judge
 from screener.models import Organisation
 from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.tts import prompt_cache
@@ -49,26 +47,5 @@ def _approved_sets() -> QuerySet[QuestionSet]:
 
 def _request_prompts(question_sets: Iterable[QuestionSet]) -> None:
     for question_set in question_sets:
-        prompt_texts = prerenderable_texts(_anonymous_script(question_set))
+        prompt_texts = prerenderable_texts(anonymous_script(question_set, clean=twiml.strip_control_characters))
         prompt_cache.request_audio(prompt_texts, question_set.language, job_id=question_set.job_id)
-
-
-def _anonymous_script(question_set: QuestionSet) -> Script:
-    """Return a script with these questions and without a candidate's name."""
-    return Script(
-        candidate_name="",
-        job_title=twiml.strip_control_characters(question_set.job.title_to_say),
-        employer=employer_of(question_set.job),
-        judged_by_person=configured_judge() is JudgeKind.PERSON,
-        language=question_set.language,
-        questions=tuple(
-            Question(
-                twiml.strip_control_characters(question.text),
-                question.max_seconds,
-                twiml.strip_control_characters(question.competency),
-            )
-            for question in question_set.questions
-        ),
-        remaining=len(question_set.questions),
-        eligibility=[as_spoken(question, position) for position, question in enumerate(question_set.eligibility)],
-    )

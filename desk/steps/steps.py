@@ -25,6 +25,7 @@ class StepKey(TextChoices):
     RUBRIC = "rubric", _("Rubric")
     THRESHOLDS = "thresholds", _("Thresholds")
     CALLING = "calling", _("Calling")
+    TRIAL = "trial", _("Try it")
     APPROVAL = "approval", _("Approval")
 
 
@@ -32,6 +33,10 @@ class StepState(TextChoices):
     DONE = "done", _("done")
     MISSING = "missing", _("missing")
     UNDER_WAY = "under_way", _("under way")
+    OPTIONAL = "optional", _("optional")
+
+
+SETTLED = (StepState.DONE, StepState.OPTIONAL)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class JobSteps:
         """The step to go on with: the one after the current one, or the first one that is not done."""
         if current := self.current:
             return next((step for step in self.steps if step.number > current.number), None)
-        return next((step for step in self.steps if step.state != StepState.DONE), None)
+        return next((step for step in self.steps if step.state not in SETTLED), None)
 
 
 def address_of(job: JobDescription, key: StepKey) -> str:
@@ -96,6 +101,7 @@ PAGES = {
     StepKey.RUBRIC: "admin:jobs_jobdescription_edit_rubric",
     StepKey.THRESHOLDS: "admin:jobs_jobdescription_edit",
     StepKey.CALLING: "admin:jobs_jobdescription_edit",
+    StepKey.TRIAL: "desk-job-trial",
     StepKey.APPROVAL: "admin:jobs_jobdescription_approve_questions",
 }
 PARTS = {
@@ -105,6 +111,7 @@ PARTS = {
 }
 PERMISSIONS = {
     **dict.fromkeys(StepKey, "jobs.change_jobdescription"),
+    StepKey.TRIAL: "interviews.add_interview",
     **dict.fromkeys((StepKey.QUESTIONS, StepKey.APPROVAL), "jobs.change_questionset"),
 }
 
@@ -158,6 +165,10 @@ def _describe_calling(job: JobDescription) -> Found:
     return _done(facts)
 
 
+def _describe_trial(job: JobDescription) -> Found:
+    return StepState.OPTIONAL, gettext("Hear what candidates hear, and be interviewed yourself."), ""
+
+
 def _describe_approval(job: JobDescription) -> Found:
     draft = job.draft_questions
     if draft is None:
@@ -175,5 +186,6 @@ DESCRIPTIONS: dict[StepKey, Callable[[JobDescription], Found]] = {
     StepKey.RUBRIC: _describe_rubric,
     StepKey.THRESHOLDS: _describe_thresholds,
     StepKey.CALLING: _describe_calling,
+    StepKey.TRIAL: _describe_trial,
     StepKey.APPROVAL: _describe_approval,
 }

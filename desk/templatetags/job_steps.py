@@ -14,6 +14,7 @@ STEP_OF_PAGE = {
     "jobs_jobdescription_edit_questions": StepKey.QUESTIONS,
     "desk-job-questions": StepKey.QUESTIONS,
     "jobs_jobdescription_edit_rubric": StepKey.RUBRIC,
+    "desk-job-trial": StepKey.TRIAL,
     "jobs_jobdescription_approve_questions": StepKey.APPROVAL,
 }
 STEP_OF_PART = {
