@@ -10,7 +10,8 @@ from django.urls import URLPattern, path
 from desk.blind_mode import switch_blind_mode
 from desk.call_again.reschedule import reschedule_page
 from desk.call_again.views import call_again_page
-from desk.campaign.views import campaign_page
+from desk.campaign import actions as campaign_actions
+from desk.campaign import views as campaign
 from desk.candidate.views import candidate_page
 from desk.compare.views import compare_page
 from desk.export import views as export
@@ -51,7 +52,7 @@ urlpatterns = [
     page("candidates/candidate/<uuid:pk>/change/", candidate_page, "desk-candidate"),
     page("candidates/import/<uuid:pk>/change/", imports.import_page, "desk-import"),
     page("compare/", compare_page, "desk-compare"),
-    page("interviews/campaign/<uuid:pk>/change/", campaign_page, "desk-campaign"),
+    page("interviews/campaign/<uuid:pk>/change/", campaign.campaign_page, "desk-campaign"),
     page("interviews/interview/add/", intake.new_interview_page, "desk-new-interview"),
     page("interviews/interview/<uuid:pk>/change/", review.review_page, "desk-review"),
     page("jobs/jobdescription/<uuid:pk>/change/", job.job_page, "desk-job"),
@@ -63,6 +64,11 @@ urlpatterns = [
     page("desk/unreachable/", unreachable_page, "desk-unreachable"),
     page("desk/duplicates/", merging.duplicates_page, "desk-duplicates"),
     page("desk/candidates/<uuid:candidate_id>/merge/", merging.merge_page, "desk-candidate-merge"),
+    page("desk/campaigns/<uuid:pk>/estimate/", campaign.estimate_page, "desk-campaign-estimate"),
+    page("desk/campaigns/<uuid:pk>/launch/", campaign_actions.launch_page, "desk-campaign-launch"),
+    page("desk/campaigns/<uuid:pk>/pause/", campaign_actions.action_page, "desk-campaign-pause", action="pause"),
+    page("desk/campaigns/<uuid:pk>/resume/", campaign_actions.action_page, "desk-campaign-resume", action="resume"),
+    page("desk/campaigns/<uuid:pk>/cancel/", campaign_actions.action_page, "desk-campaign-cancel", action="cancel"),
     page("desk/imports/new/", imports.new_import_page, "desk-new-import"),
     page("desk/imports/<uuid:pk>/columns/", imports.columns_page, "desk-import-columns"),
     page("desk/imports/<uuid:pk>/discard/", imports.discard_import, "desk-import-discard"),

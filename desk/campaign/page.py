@@ -1,6 +1,7 @@
 """The content of a campaign's page: how far its interviews are. A fixed number of queries."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,8 +20,28 @@ from interviews.models import Campaign, Interview
 SECONDS_BETWEEN_UPDATES = 5
 SECONDS_WHEN_IDLE = 30
 FULL = 100
+ACTIONS = {
+    "launch": gettext_lazy("Launch or schedule"),
+    "resume": gettext_lazy("Resume"),
+    "pause": gettext_lazy("Pause"),
+    "cancel": gettext_lazy("Cancel the campaign"),
+}
+ACTIONS_OF = {
+    Campaign.Status.DRAFT: ["launch", "cancel"],
+    Campaign.Status.SCHEDULED: ["launch", "pause", "cancel"],
+    Campaign.Status.RUNNING: ["pause", "cancel"],
+    Campaign.Status.PAUSED: ["resume", "cancel"],
+    Campaign.Status.CANCELLED: [],
+}
 NEXT = {"to_decide": gettext_lazy("to decide"), "attention": gettext_lazy("need a person")}
 FILTERS = {"to_decide": {"decision": "none"}, "attention": {"attention": "yes"}}
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    label: str
+    at: datetime
+    actor: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +79,26 @@ class CampaignPage:
         )
 
     @property
+    def actions(self) -> list[tuple[str, str, str]]:
+        """What can be done with it now: code, label and address. The first one is the next step."""
+        if self.campaign.is_over:
+            return []
+        return [
+            (code, str(ACTIONS[code]), reverse(f"desk-campaign-{code}", args=[self.campaign.pk]))
+            for code in ACTIONS_OF[Campaign.Status(self.campaign.status)]
+        ]
+
+    @property
+    def changes(self) -> list[StatusChange]:
+        """The changes of its status, the newest first."""
+        return [
+            StatusChange(
+                str(Campaign.Status(change["status"]).label), datetime.fromisoformat(change["at"]), change["actor"]
+            )
+            for change in reversed(self.campaign.history)
+        ]
+
+    @property
     def over(self) -> int:
         return self.planned - self.live
 
@@ -78,7 +119,9 @@ class CampaignPage:
     @property
     def version(self) -> str:
         """Equal for two pages that look the same."""
-        shown = (self.campaign.name, self.planned, self.live, self.now, self.waiting, self.outcomes)
+        campaign = self.campaign
+        status = (campaign.name, campaign.status, campaign.starts_at, campaign.calls_per_hour, len(campaign.history))
+        shown = (status, campaign.is_over, self.planned, self.live, self.now, self.waiting, self.outcomes)
         return version_of(shown)
 
     @property

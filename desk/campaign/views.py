@@ -2,13 +2,19 @@
 
 from uuid import UUID
 
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
+from desk.campaign.forecast import Forecast
 from desk.campaign.page import CampaignPage
 from desk.live_page import render_live_page
 from desk.record_page import record_page
+from interviews.campaigns.estimate import estimate_campaign
 from interviews.models import Campaign
 from screener.access.viewer import require_permissions
 
@@ -29,3 +35,15 @@ def campaign_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         version=page.version,
         frame=lambda: {"title": campaign.name, "opts": Campaign._meta, "original": campaign},
     )
+
+
+@require_safe
+def estimate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The estimate of what is left, as a part of the campaign's page (htmx) or as a page of its own."""
+    require_permissions(request.user, "interviews.view_campaign", "interviews.view_interview")
+    campaign = get_object_or_404(Campaign.objects.visible_to(request.user).select_related("job"), pk=pk)
+    context = {"campaign": campaign, "forecast": Forecast(estimate_campaign(campaign))}
+    if "HX-Request" in request.headers:
+        return render(request, "desk/campaign/estimate.html", context)
+    frame = admin.site.each_context(request) | {"title": _("Estimate"), "opts": Campaign._meta, "original": campaign}
+    return render(request, "desk/campaign/estimate_page.html", frame | context)

@@ -1,5 +1,6 @@
 """The page of a campaign: its numbers, their links, and who sees it."""
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -9,9 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from desk.campaign.page import CampaignPage
-from interviews.models import Campaign, Interview, lock_interview
+from interviews.models import Campaign, Interview, WaitReason, lock_interview
 from jobs.models import JobDescription
 from screener.models import RoleKey
 from tests.support.admin_client import admin_url
@@ -97,6 +99,40 @@ def test_form_renames_campaign(admin_client: Client, campaign: Campaign) -> None
     answer = admin_client.post(reverse("admin:interviews_campaign_edit", args=[campaign.pk]), {"name": "Winter"})
     assert answer["Location"] == admin_url(campaign)
     assert get_page(admin_client, campaign).campaign.name == "Winter"
+
+
+def test_actions_change_status(admin_client: Client, campaign: Campaign) -> None:
+    campaign.interviews.filter(status=Interview.Status.PENDING).update(wait_reason=WaitReason.REQUESTED_TIME)
+    assert admin_client.get(reverse("desk-campaign-pause", args=[campaign.pk])).context["promised"] == 1
+    offered = {"running": ["pause", "cancel"], "paused": ["resume", "cancel"], "cancelled": []}
+    for action, status in (("pause", "paused"), ("resume", "running"), ("cancel", "cancelled")):
+        answer = admin_client.post(reverse(f"desk-campaign-{action}", args=[campaign.pk]))
+        assert answer["Location"] == admin_url(campaign)
+        page = get_page(admin_client, campaign)
+        assert (page.campaign.status, [code for code, _, _ in page.actions]) == (status, offered[status])
+    assert [change.actor for change in page.changes] == ["hanna"] * 3
+    assert admin_client.post(reverse("desk-campaign-resume", args=[campaign.pk])).status_code == 422
+
+
+def test_launch_is_scheduled_in_zone_of_reader(admin_client: Client, job: JobDescription) -> None:
+    campaign = Campaign.objects.start(actor="hanna", name="Autumn", job=job, launch=False)
+    address = reverse("desk-campaign-launch", args=[campaign.pk])
+    day = timezone.localdate() + timedelta(days=10)
+    form = {"when": "at", "call_at": f"{day}T09:00", "reader_zone": "Asia/Tokyo", "calls_per_hour": "30"}
+    assert admin_client.post(address, form | {"calls_per_hour": "0"}).status_code == 422
+    assert admin_client.post(address, form | {"call_at": ""}).status_code == 422
+    assert admin_client.post(address, form).status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.starts_at
+    assert (campaign.status, campaign.calls_per_hour) == ("scheduled", 30)
+    assert campaign.starts_at.isoformat() == f"{day}T00:00:00+00:00"
+
+
+def test_only_permitted_users_change_status(campaign: Campaign, job: JobDescription) -> None:
+    address = reverse("desk-campaign-pause", args=[campaign.pk])
+    codes = {key: login_client(make_role_user(key, job)).post(address).status_code for key in RoleKey}
+    denied = {RoleKey.HIRING_MANAGER: 403, RoleKey.AUDITOR: 403}
+    assert codes == dict.fromkeys(RoleKey, 302) | denied
 
 
 def test_only_permitted_users_see_page(campaign: Campaign, job: JobDescription) -> None:

@@ -33,13 +33,13 @@ MAX_REASONS = 10
 
 @admin.register(Campaign)
 class CampaignAdmin(ScreenerAdmin):
-    list_display = ["name", "job", "interviews_so_far", "created_by", "created_at"]
-    list_filter = [RunningFilter, ("job", AutocompleteSelectFilter)]
+    list_display = ["name", "status", "job", "interviews_so_far", "created_by", "created_at"]
+    list_filter = ["status", RunningFilter, ("job", AutocompleteSelectFilter)]
     search_fields = ["name", "job__title"]
     date_hierarchy = "created_at"
     list_select_related = ["job"]
-    fields = ["name", "job", "interviews_so_far", "created_by", "created_at"]
-    readonly_fields = ["job", "interviews_so_far", "created_by", "created_at"]
+    fields = ["name", "calls_per_hour", "status", "starts_at", "job", "interviews_so_far", "created_by", "created_at"]
+    readonly_fields = ["status", "starts_at", "job", "interviews_so_far", "created_by", "created_at"]
 
     def get_urls(self) -> list[Any]:
         """The form has an address of its own, because that of a campaign's page shows its progress (`desk/urls.py`)."""
@@ -106,14 +106,17 @@ class CampaignAdmin(ScreenerAdmin):
         """Call the candidates that the preview listed. Warn of those that can no longer be called."""
         job, actor = wish["job"], request.user.get_username()
         candidates = _visible_candidates(request, wish["candidates"])
-        started = start_campaign(job=job, name=wish["name"], candidates=candidates, actor=actor)
+        is_draft = "draft" in request.POST
+        started = start_campaign(job=job, name=wish["name"], candidates=candidates, actor=actor, launch=not is_draft)
         request.session.pop(CHOSEN, None)
         called = len(started.planned)
-        done = ngettext(
-            "%(count)s candidate is called for %(job)s as soon as allowed.",
-            "%(count)s candidates are called for %(job)s as soon as allowed.",
-            called,
-        ) % {"count": called, "job": job}
+        done = gettext("The campaign is saved. No one is called before you launch it.")
+        if not is_draft:
+            done = ngettext(
+                "%(count)s candidate is called for %(job)s as soon as allowed.",
+                "%(count)s candidates are called for %(job)s as soon as allowed.",
+                called,
+            ) % {"count": called, "job": job}
         self.log_addition(request, started.campaign, done)
         messages.success(request, done)
         if refused := started.refused:

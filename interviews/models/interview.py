@@ -109,6 +109,10 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
     def live(self) -> Self:
         return self.filter(status__in=Interview.LIVE)
 
+    def with_promised_call(self) -> Self:
+        """Interviews whose next call comes at a time that a person chose, or was told."""
+        return self.live().filter(Q(keeps_promise=True) | Q(wait_reason__in=PROMISED))
+
     def on_the_phone(self) -> Self:
         """Interviews with a call now."""
         return self.live().filter(attempts__isnull=False, attempts__ended_at__isnull=True)
