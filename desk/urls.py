@@ -14,6 +14,7 @@ from desk.campaign import actions as campaign_actions
 from desk.campaign import views as campaign
 from desk.candidate.views import candidate_page
 from desk.compare.views import compare_page
+from desk.eligibility.views import correct_eligibility
 from desk.export import views as export
 from desk.feedback.views import feedback_page
 from desk.home import views as home
@@ -76,6 +77,7 @@ urlpatterns = [
     page("desk/imports/<uuid:pk>/resumes/", imports.add_resumes, "desk-import-resumes"),
     page("desk/imports/<uuid:pk>/undo/", imports.undo_page, "desk-import-undo"),
     page("desk/interviews/new/check/", intake.check_new_interview, "desk-new-interview-check"),
+    page(f"desk/{INTERVIEW}/eligibility/<int:position>/", correct_eligibility, "desk-eligibility-correct"),
     page(f"desk/{INTERVIEW}/report/", report.report_page, "desk-report"),
     page(f"desk/{INTERVIEW}/report.pdf", report.report_pdf_file, "desk-report-pdf"),
     page(f"desk/{INTERVIEW}/report.json", report.report_json_file, "desk-report-json"),

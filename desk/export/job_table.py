@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
@@ -13,6 +14,7 @@ from desk.job.columns import Column, shown_columns
 from desk.job.ranking import ranked_interviews
 from desk.job.rows import CandidateRow, load_rows
 from desk.job.weights import Competency, Weights, competencies_of
+from interviews.models import EligibilityAnswer
 from jobs.models import JobDescription
 from screener.exports.table import Cell, Table, rows_in_order
 
@@ -24,6 +26,7 @@ class JobColumns:
     shown: set[Column]
     competencies: list[Competency]
     has_weights: bool
+    requirements: list[str]
 
     def heads(self) -> Iterator[str]:
         yield from (_("Interview id"), _("Candidate id"), _("Candidate"))
@@ -42,8 +45,11 @@ class JobColumns:
             yield _("Flags")
         if Column.DECISION in self.shown:
             yield from (_("Decision"), _("Decided by"), _("Decided at"), _("Reason"))
+        for question in self.requirements:
+            names = {"question": question}
+            yield from (question, _("%(question)s In words") % names, _("%(question)s Meets it") % names)
 
-    def cells(self, row: CandidateRow) -> Iterator[Cell]:
+    def cells(self, row: CandidateRow, requirements: "Requirements") -> Iterator[Cell]:
         interview = row.interview
         yield from (str(interview.pk), str(interview.candidate_id), str(interview.candidate))
         if Column.STATE in self.shown:
@@ -62,6 +68,8 @@ class JobColumns:
             yield "; ".join(str(flag.label) for flag in row.flags)
         if Column.DECISION in self.shown:
             yield from _decision_cells(row)
+        for question in self.requirements:
+            yield from _requirement_cells(requirements.get((interview.pk, question)), row)
 
 
 def _decision_cells(row: CandidateRow) -> tuple[Cell, ...]:
@@ -73,13 +81,43 @@ def _decision_cells(row: CandidateRow) -> tuple[Cell, ...]:
     return (decision.get_verdict_display(), decision.decided_by.get_username(), decision.created_at, reason)
 
 
+Requirements = dict[tuple[UUID, str], EligibilityAnswer]
+"""The answers about requirements, by interview and text of the question."""
+
+
+def _requirements_asked(job: JobDescription) -> list[str]:
+    """The texts of the eligibility questions of all versions that interviews may have, each once."""
+    texts = (question.text for question_set in job.question_sets.all() for question in question_set.eligibility)
+    return list(dict.fromkeys(texts))
+
+
+def _requirements_of(rows: list[CandidateRow]) -> Requirements:
+    answers = EligibilityAnswer.objects.filter(interview__in=[row.interview.pk for row in rows])
+    return {(answer.interview_id, answer.asked_question.text): answer for answer in answers}
+
+
+def _requirement_cells(answer: EligibilityAnswer | None, row: CandidateRow) -> tuple[Cell, ...]:
+    if answer is None:
+        return ("", "", "")
+    candidate = row.interview.candidate
+    is_met = "" if answer.is_met is None else _("yes") if answer.is_met else _("no")
+    value = mask_text(answer.value_text, candidate) or str(answer.get_status_display())
+    return (value, mask_text(answer.words, candidate), is_met)
+
+
 def job_table(job: JobDescription, user: User, query: QueryDict) -> Table:
     """The candidates that the desk shows for this query, of all its pages."""
     competencies = competencies_of(job)
     address = DeskAddress.parse(job.pk, query, competencies)
     weights = Weights(competencies, dict(address.weights))
-    columns = JobColumns(set(shown_columns(user.pk)), competencies, bool(weights))
+    requirements = _requirements_asked(job)
+    columns = JobColumns(set(shown_columns(user.pk)), competencies, bool(weights), requirements)
     interviews = ranked_interviews(job, address, weights, user)
     chunks = (load_rows(chunk, job, competencies) for chunk in rows_in_order(interviews))
-    rows = (list(columns.cells(row)) for chunk in chunks for row in chunk)
+    rows = (
+        list(columns.cells(row, answers))
+        for chunk in chunks
+        for answers in [_requirements_of(chunk) if requirements else {}]
+        for row in chunk
+    )
     return Table(job.title, list(columns.heads()), rows)

@@ -40,6 +40,12 @@ class DecisionFilter(TextChoices):
     REJECT = Recommendation.REJECT.value, Recommendation.REJECT.label
 
 
+class RequirementFilter(TextChoices):
+    UNMET = "unmet", _("Requirement not met")
+    OPEN = "open", _("Requirement open")
+    FINE = "fine", _("Requirements met")
+
+
 @dataclass(frozen=True)
 class DeskAddress:
     """`order` is an `Order` or a competency's key with its prefix. `is_reversed`: against its natural direction."""
@@ -48,6 +54,7 @@ class DeskAddress:
     state: str = ""
     recommendation: str = ""
     decision: str = ""
+    requirements: str = ""
     attention: bool = False
     search: str = ""
     order: str = Order.SCORE
@@ -66,6 +73,7 @@ class DeskAddress:
             state=_choice(query, "state", DeskState),
             recommendation=_choice(query, "recommendation", Recommendation),
             decision=_choice(query, "decision", DecisionFilter),
+            requirements=_choice(query, "requirements", RequirementFilter),
             attention=query.get("attention") == "yes",
             search=query.get("q", "").replace("\0", "").strip()[:MAX_SEARCH_LENGTH],
             order=order.lstrip("-") if order.lstrip("-") in orders else Order.SCORE,
@@ -76,7 +84,8 @@ class DeskAddress:
 
     @property
     def has_filters(self) -> bool:
-        return bool(self.state or self.recommendation or self.decision or self.attention or self.search)
+        chosen = (self.state, self.recommendation, self.decision, self.requirements, self.search)
+        return self.attention or any(chosen)
 
     @property
     def order_value(self) -> str:
@@ -90,6 +99,7 @@ class DeskAddress:
             "state": self.state,
             "recommendation": self.recommendation,
             "decision": self.decision,
+            "requirements": self.requirements,
             "attention": "yes" if self.attention else "",
             "q": self.search,
             "order": self.order_value,

@@ -8,7 +8,15 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
-from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, WEIGHT_PREFIX, DecisionFilter, DeskAddress, Order
+from desk.job.address import (
+    COMPETENCY_PREFIX,
+    HIGH_FIRST,
+    WEIGHT_PREFIX,
+    DecisionFilter,
+    DeskAddress,
+    Order,
+    RequirementFilter,
+)
 from desk.job.columns import Column, shown_columns
 from desk.job.ranking import count_by_state, ranked_interviews
 from desk.job.rows import CandidateRow, load_rows
@@ -183,6 +191,13 @@ class JobDesk:
     @property
     def decision_choices(self) -> list[tuple[str, Label]]:
         return list(DecisionFilter.choices)
+
+    @property
+    def requirement_choices(self) -> list[tuple[str, Label]]:
+        """The filters of requirements, where the job has any."""
+        sets = (self.job.approved_questions, self.job.draft_questions)
+        has_requirements = any(question_set and question_set.eligibility for question_set in sets)
+        return list(RequirementFilter.choices) if has_requirements or self.address.requirements else []
 
     @property
     def first_number(self) -> int:

@@ -33,13 +33,15 @@ MISSING_FLAGS = {Flag.UNANSWERED_EARNED_NOTHING, Flag.ANSWER_WITHOUT_WORDS}
 class RowFlag(models.TextChoices):
     NEEDS_PERSON = "needs_person", _("Needs a person")
     PERSON_REQUESTED = "person_requested", _("Asked for a person")
+    UNMET_REQUIREMENT = "unmet_requirement", _("Requirement not met")
+    OPEN_REQUIREMENT = "open_requirement", _("Requirement open")
     INJECTION = "injection", _("Addresses the scorer")
     MISSING_ANSWERS = "missing_answers", _("Answers missing")
     OTHER_LANGUAGE = "other_language", _("Speaks another language")
 
     @property
     def is_urgent(self) -> bool:
-        return self in (RowFlag.NEEDS_PERSON, RowFlag.PERSON_REQUESTED)
+        return self in (RowFlag.NEEDS_PERSON, RowFlag.PERSON_REQUESTED, RowFlag.UNMET_REQUIREMENT)
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,10 @@ def _flags_of(interview: Any, *, needs_person: bool) -> Iterable[RowFlag]:
         yield RowFlag.NEEDS_PERSON
     if interview.person_requested_at:
         yield RowFlag.PERSON_REQUESTED
+    if interview.has_unmet_requirement:
+        yield RowFlag.UNMET_REQUIREMENT
+    if interview.has_open_requirement:
+        yield RowFlag.OPEN_REQUIREMENT
     if flags & INJECTION_FLAGS:
         yield RowFlag.INJECTION
     if flags & MISSING_FLAGS:

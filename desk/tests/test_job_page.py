@@ -23,12 +23,12 @@ from desk.job.rows import RowFlag
 from desk.job.weights import Weights, competencies_of
 from interviews.decisions import record_decision
 from interviews.flags import Flag
-from interviews.models import Assessment, Attempt, Interview, InterviewResponse, InterviewResult
+from interviews.models import Assessment, Attempt, EligibilityAnswer, Interview, InterviewResponse, InterviewResult
 from jobs.models import JobDescription, QuestionSet
 from screener.models import RoleKey
 from screener.records import QuestionSpec
 from tests.support.admin_client import admin_url, get_page, make_staff_client
-from tests.support.factories import make_approved_job, make_interview
+from tests.support.factories import add_eligibility_answer, make_approved_job, make_interview
 from tests.support.role_accounts import login_client, make_role_user
 from tests.support.sample_rows import HOSTILE, add_result, make_completed_interview
 
@@ -192,6 +192,9 @@ class TestRow:
         InterviewResult.objects.filter(interview=interview).update(flags=flags)
         change_row(interview, person_requested_at=timezone.now(), result_status="needs_review")
         interview.candidate.update_fields(locale="de")
+        add_eligibility_answer(interview)
+        silent = EligibilityAnswer.Status.NO_REPLY
+        add_eligibility_answer(interview, position=1, status=silent, value="", is_met=None)
         page = get_page(admin_client, admin_url(job))
         assert [flag for flag in RowFlag if f">{flag.label}</span>" in page] == list(RowFlag)
 

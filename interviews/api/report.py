@@ -70,6 +70,20 @@ REPORT = [
                 "decided_at": "2026-11-21T10:00:00Z",
                 "is_recommended": False,
             },
+            "requirements": [
+                {
+                    "position": 0,
+                    "question": "Can you work night shifts?",
+                    "accepted": "yes",
+                    "is_knock_out": False,
+                    "status": "answered",
+                    "status_label": "Answered",
+                    "words": "Yes, no problem.",
+                    "value": "yes",
+                    "is_met": True,
+                    "correction": "",
+                }
+            ],
             "answers": [],
             "generated_at": "2026-11-21T10:05:00Z",
             **{key: FINISHED_DATA[key] for key in REPORTED_KEYS},

@@ -17,6 +17,7 @@ from rest_framework.serializers import BaseSerializer
 
 from candidates.api.merged_ids import CandidateIdFilter
 from interviews.api import examples, serializers
+from interviews.api.eligibility.actions import EligibilityActions
 from interviews.api.invitation import InvitationActions
 from interviews.api.messages import MessageActions
 from interviews.api.notes import NoteActions
@@ -117,6 +118,7 @@ class InterviewViewSet(
     ScoringActions,
     ReportActions,
     NoteActions,
+    EligibilityActions,
     CreateModelMixin,
     ListModelMixin,
     RetrieveModelMixin,
@@ -145,6 +147,8 @@ class InterviewViewSet(
         "score": "Score an answer as a person",
         "report_json": "Read the report",
         "report_pdf": "Read the report on one sheet",
+        "eligibility": "Read the answers about requirements",
+        "correct_eligibility": "Correct an answer about a requirement",
         "reschedule": "Call at another time",
         "invitation": "Read the invitation",
         "invite": "Invite the candidate",

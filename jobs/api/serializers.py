@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from jobs import field_limits
 from jobs.api.description_file import DescribedSerializer
+from jobs.api.eligibility import ELIGIBILITY_EXAMPLE, EligibilityField, EligibilityQuestionSerializer
 from jobs.channels import Channel
 from jobs.models import DEFAULT_QUESTION_COUNT, JobDescription, QuestionSet, TemplateUse
 from jobs.question_checks import RefusalReason
@@ -133,6 +134,7 @@ class TemplateUseSerializer(StrictModelSerializer[TemplateUse]):
                 "approved_at": None,
                 "approval_reason": "",
                 "questions": [QUESTION_EXAMPLE],
+                "eligibility": [ELIGIBILITY_EXAMPLE],
                 "warnings": [],
                 "template_use": None,
                 "refused": [],
@@ -145,7 +147,11 @@ class TemplateUseSerializer(StrictModelSerializer[TemplateUse]):
 class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
     job = IdField(queryset=JobDescription.objects.all())
     questions = serializers.ListField(child=QuestionSerializer(), min_length=1, max_length=field_limits.MAX_QUESTIONS)
+    eligibility = EligibilityField(
+        required=False, help_text="Questions about requirements, asked first. Left out: those of the version before"
+    )
     warnings = QuestionWarningSerializer(many=True, read_only=True)
+    eligibility_warnings = QuestionWarningSerializer(many=True, read_only=True)
     refused = RefusedQuestionSerializer(many=True, read_only=True)
     based_on = IdField(
         queryset=QuestionSet.objects.all(),
@@ -169,7 +175,9 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
             "approved_at",
             "approval_reason",
             "questions",
+            "eligibility",
             "warnings",
+            "eligibility_warnings",
             "template_use",
             "refused",
             "created_at",
@@ -180,9 +188,10 @@ class QuestionSetSerializer(StrictModelSerializer[QuestionSet]):
         job: JobDescription = validated_data["job"]
         questions = [QuestionContent.from_json(question) for question in validated_data["questions"]]
         source = request_actor(self.context["request"])
+        eligibility = validated_data.get("eligibility")
         if based_on := validated_data.get("based_on"):
-            return save_next_version(job, questions, based_on=based_on.pk, source=source)
-        return job.add_draft(questions, source=source)
+            return save_next_version(job, questions, based_on=based_on.pk, source=source, eligibility=eligibility)
+        return job.add_draft(questions, source=source, eligibility=eligibility)
 
 
 EXAMPLE_DESCRIPTION = "Keep our customers' Linux servers running. You must know SQL and write clearly."
@@ -230,11 +239,12 @@ JOB_EXAMPLE = {
     "questions_status": "approved",
     "questions_error": "",
     "questions": [QUESTION_EXAMPLE],
+    "eligibility": [ELIGIBILITY_EXAMPLE],
     "question_set": {"id": SET_ID, "version": 1, "status": "approved", "source": "OpenAI gpt-6-luna"},
     "created_at": "2026-11-21T09:00:00Z",
     "updated_at": "2026-11-21T09:00:05Z",
 }
-NEW_JOB = JOB_EXAMPLE | {"questions_status": "none", "questions": [], "question_set": None}
+NEW_JOB = JOB_EXAMPLE | {"questions_status": "none", "questions": [], "eligibility": [], "question_set": None}
 
 
 @extend_schema_serializer(
@@ -281,6 +291,9 @@ class JobSerializer(DescribedSerializer):
     questions = serializers.SerializerMethodField(
         help_text="The draft that waits for approval, or else the approved questions"
     )
+    eligibility = serializers.SerializerMethodField(
+        help_text="The questions about requirements of the same version. Change them with `question-sets/`"
+    )
     question_set = serializers.SerializerMethodField(help_text="The version of `questions`")
 
     class Meta:
@@ -319,6 +332,7 @@ class JobSerializer(DescribedSerializer):
             "questions_status",
             "questions_error",
             "questions",
+            "eligibility",
             "question_set",
             "created_at",
             "updated_at",
@@ -332,6 +346,11 @@ class JobSerializer(DescribedSerializer):
     def get_questions(self, job: JobDescription) -> Any:
         question_set = current_question_set(job)
         return QuestionSerializer(question_set.questions, many=True).data if question_set else []
+
+    @extend_schema_field(EligibilityQuestionSerializer(many=True))
+    def get_eligibility(self, job: JobDescription) -> Any:
+        question_set = current_question_set(job)
+        return EligibilityQuestionSerializer(question_set.eligibility, many=True).data if question_set else []
 
     @extend_schema_field(QuestionSetRefSerializer(allow_null=True))
     def get_question_set(self, job: JobDescription) -> Any:

@@ -69,6 +69,13 @@ class EligibilityQuestion(Record):
         return str(EligibilityEffect(self.effect).label)
 
     @property
+    def possible_values(self) -> list[tuple[str, str]]:
+        """The values to choose from with their labels, if their number is limited."""
+        if self.kind == EligibilityKind.YES_NO:
+            return [(YES, gettext("yes")), (NO, gettext("no"))]
+        return [(option, option) for option in self.options]
+
+    @property
     def requirement(self) -> str:
         """The answers that meet the requirement, in words."""
         if self.kind == EligibilityKind.YES_NO:

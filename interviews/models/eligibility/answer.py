@@ -82,6 +82,12 @@ class EligibilityAnswer(BaseModel):
     def __str__(self) -> str:
         return gettext("Requirement %(number)s") % {"number": self.position + 1}
 
+    def correct(self, value: str, *, is_met: bool, by: str, reason: str) -> None:
+        """A person sets the value. The words stay."""
+        self.update_fields(
+            status=self.Status.ANSWERED, value=value, is_met=is_met, corrected_by=by, correction_reason=reason
+        )
+
     @property
     def asked_question(self) -> EligibilityQuestion:
         assert self.question is not None

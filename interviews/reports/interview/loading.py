@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from interviews.models import Attempt, Decision, Interview
+from interviews.models import Attempt, Decision, EligibilityAnswer, Interview
 from interviews.presenters.interview import ResponseCard, ResultCard, status_label
 from interviews.reports.interview.report import (
     InterviewReport,
@@ -13,6 +13,7 @@ from interviews.reports.interview.report import (
     ReportAttempt,
     ReportCriterion,
     ReportDecision,
+    ReportRequirement,
     ReportResult,
 )
 from interviews.scoring.blind_review import may_see_scores
@@ -85,6 +86,7 @@ def load_report(interview: Interview, scope: ReportScope) -> InterviewReport:
         attempts=[_load_attempt(attempt) for attempt in interview.attempts.all()],
         result=_load_result(interview, masking) if scope.with_scores else None,
         decision=_load_decision(interview, masking) if scope.with_scores else None,
+        requirements=[_load_requirement(answer, masking) for answer in interview.eligibility_answers.all()],
         answers=_load_answers(interview, scope, masking),
         generated_at=timezone.now(),
     )
@@ -135,6 +137,22 @@ def _load_decision(interview: Interview, masking: Masking) -> ReportDecision | N
         decided_by=decided_by.get_full_name() or decided_by.get_username(),
         decided_at=decision.created_at,
         is_recommended=bool(decision.result and decision.result.recommendation == decision.verdict),
+    )
+
+
+def _load_requirement(answer: EligibilityAnswer, masking: Masking) -> ReportRequirement:
+    question = answer.asked_question
+    return ReportRequirement(
+        position=answer.position,
+        question=question.text,
+        accepted=question.requirement,
+        is_knock_out=question.is_knock_out,
+        status=answer.status,
+        status_label=answer.get_status_display(),
+        words=masking.mask(answer.words),
+        value=masking.mask(answer.value_text),
+        is_met=answer.is_met,
+        correction=masking.mask(answer.correction_reason),
     )
 
 

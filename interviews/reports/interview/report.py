@@ -38,6 +38,21 @@ class ReportAnswer(Record):
         return self.position + 1
 
 
+class ReportRequirement(Record):
+    """A question about what the job requires, and the answer. It is never scored."""
+
+    position: Annotated[int, Attribute(help_text="From 0")]
+    question: str
+    accepted: Annotated[str, Attribute(help_text="The answers that meet the requirement, in words")]
+    is_knock_out: Annotated[bool, Attribute(help_text="Whether another answer ended the interview")]
+    status: str
+    status_label: str
+    words: Annotated[str, Attribute(help_text="What the candidate said or wrote, word for word")]
+    value: Annotated[str, Attribute(help_text="What was understood, in words")]
+    is_met: Annotated[bool | None, Attribute(help_text="null: there is no value. That is no failure")]
+    correction: Annotated[str, Attribute(help_text="Why a person corrected the value; empty: nobody has")]
+
+
 class ReportResult(Record):
     """The current result. Without an overall score, `reasoning` says why."""
 
@@ -102,6 +117,7 @@ class InterviewReport(Record):
     attempts: list[ReportAttempt]
     result: ReportResult | None
     decision: ReportDecision | None
+    requirements: list[ReportRequirement] = []
     answers: list[ReportAnswer]
     generated_at: datetime
 

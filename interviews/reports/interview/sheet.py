@@ -6,7 +6,7 @@ from functools import partial
 from itertools import zip_longest
 from math import ceil
 
-from interviews.reports.interview.report import InterviewReport, ReportAnswer, ReportCriterion
+from interviews.reports.interview.report import InterviewReport, ReportAnswer, ReportCriterion, ReportRequirement
 from interviews.reports.text_width import count_lines, shorten
 from screener.records import Point
 
@@ -19,6 +19,8 @@ FIXED_LINES = 9
 """The lines of the head, the result and the foot, beside the texts that are counted."""
 LINES_OF_ANSWER = 1.35
 """The head of an answer, with the gap above it."""
+LINES_OF_REQUIREMENT = 2
+"""With the words of the candidate below it."""
 FIRST_POINTS = 2
 MOST_LINES_OF_POINT = 2
 MOST_LINES_OF_QUESTION = 3
@@ -72,6 +74,15 @@ class SheetAnswer:
 
 
 @dataclass
+class SheetRequirement:
+    """A requirement in one or two lines: the question, the answer and the words."""
+
+    requirement: ReportRequirement
+    question: str
+    words: str
+
+
+@dataclass
 class PointList:
     points: list[Point]
     shown: list[Point] = field(default_factory=list)
@@ -87,6 +98,7 @@ class Sheet:
     outcome_reason: str
     decision_reason: str
     flags: str
+    requirements: list[SheetRequirement]
     answers: list[SheetAnswer]
     left_out: Omissions
     has_long_name: bool
@@ -129,6 +141,7 @@ def _fixed_part(report: InterviewReport, free_lines: int) -> tuple[Sheet, int]:
         outcome_reason=_in_lines(report.outcome_reason, 2),
         decision_reason=_in_lines(decision.reason, 3) if decision else "",
         flags=_in_lines("; ".join(result.flags), 3) if result else "",
+        requirements=[_sheet_requirement(requirement) for requirement in report.requirements],
         answers=[_sheet_answer(answer) for answer in report.answers],
         left_out=Omissions(),
         has_long_name=has_long_name,
@@ -157,11 +170,18 @@ def _sheet_answer(answer: ReportAnswer) -> SheetAnswer:
     return SheetAnswer(answer, question, problem, [SheetCriterion(criterion) for criterion in answer.criteria])
 
 
+def _sheet_requirement(requirement: ReportRequirement) -> SheetRequirement:
+    """Its question and the words in one line each."""
+    question = shorten(requirement.question, int(QUESTION_COLUMNS / 1.1))
+    return SheetRequirement(requirement, question, shorten(requirement.words, int(QUESTION_COLUMNS / 1.1)))
+
+
 def _count_fixed_lines(sheet: Sheet) -> int:
     texts = [sheet.reasoning, sheet.outcome_reason, sheet.decision_reason, sheet.flags]
     texts += [answer.problem for answer in sheet.answers]
     texts += [point.text for points in sheet.point_lists for point in points.shown]
-    headings = sum(bool(points.points) for points in sheet.point_lists)
+    headings = sum(bool(points.points) for points in sheet.point_lists) + bool(sheet.requirements)
+    headings += sum(LINES_OF_REQUIREMENT if entry.words else 1 for entry in sheet.requirements)
     return ceil(LINES_OF_ANSWER * len(sheet.answers)) + headings + sum(_lines_of(text) for text in texts)
 
 
@@ -240,6 +260,9 @@ def _count_left_out(sheet: Sheet) -> None:
     left_out.shortened += _is_shorter(sheet.outcome_reason, report.outcome_reason)
     left_out.shortened += _is_shorter(sheet.decision_reason, report.decision.reason if report.decision else "")
     left_out.shortened += _is_shorter(sheet.flags, "; ".join(report.result.flags) if report.result else "")
+    for line in sheet.requirements:
+        left_out.shortened += _is_shorter(line.question, line.requirement.question)
+        left_out.shortened += _is_shorter(line.words, line.requirement.words)
     for entry in sheet.answers:
         _count_in_answer(left_out, entry)
 

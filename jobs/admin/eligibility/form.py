@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
-    UnfoldAdminDateWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -31,6 +30,7 @@ FIELDS_BY_KIND = {
     EligibilityKind.DATE: ("text", "earliest", "latest", "effect"),
     EligibilityKind.CHOICE: ("text", "option_lines", "accepted_lines", "effect"),
 }
+DAY_WIDGET = UnfoldAdminTextInputWidget({"type": "date"})
 LINE_WIDGET = UnfoldAdminTextareaWidget({"rows": 4})
 
 
@@ -54,8 +54,8 @@ class EligibilityForm(forms.Form):
     )
     minimum = forms.FloatField(label=_("At least"), required=False, widget=UnfoldAdminDecimalFieldWidget)
     maximum = forms.FloatField(label=_("At most"), required=False, widget=UnfoldAdminDecimalFieldWidget)
-    earliest = forms.DateField(label=_("Not before"), required=False, widget=UnfoldAdminDateWidget)
-    latest = forms.DateField(label=_("Not after"), required=False, widget=UnfoldAdminDateWidget)
+    earliest = forms.DateField(label=_("Not before"), required=False, widget=DAY_WIDGET)
+    latest = forms.DateField(label=_("Not after"), required=False, widget=DAY_WIDGET)
     effect = forms.ChoiceField(
         label=_("Other answers"), choices=EligibilityEffect.choices, widget=UnfoldAdminSelectWidget
     )
@@ -86,7 +86,7 @@ def row_of(question: EligibilityQuestion) -> Mapping[str, Any]:
     """The values of the form for a question."""
     lines = {"option_lines": "\n".join(question.options), "accepted_lines": "\n".join(question.accepted)}
     answer = {"accepted_answer": question.accepted[0] if question.accepted else YES}
-    return question.model_dump(exclude={"options", "accepted"}) | lines | answer
+    return question.model_dump(mode="json", exclude={"options", "accepted"}) | lines | answer
 
 
 def _lines(text: str) -> list[str]:

@@ -1,0 +1,75 @@
+"""API representation of eligibility questions."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from jobs.eligibility.question import (
+    MAX_ELIGIBILITY_QUESTIONS,
+    MAX_OPTION_LENGTH,
+    EligibilityEffect,
+    EligibilityKind,
+    EligibilityQuestion,
+    EligibilityUnit,
+    InvalidEligibility,
+    check_eligibility,
+)
+from screener.api.serializers import StrictSerializer
+from screener.records import attribute_of
+
+ELIGIBILITY_EXAMPLE: dict[str, object] = {
+    "text": "Can you work night shifts?",
+    "kind": "yes_no",
+    "effect": "flag",
+    "accepted": ["yes"],
+    "options": [],
+    "unit": "",
+    "minimum": None,
+    "maximum": None,
+    "earliest": None,
+    "latest": None,
+}
+LONGEST_ELIGIBILITY_TEXT = attribute_of(EligibilityQuestion.model_fields["text"]).longest
+
+
+class EligibilityQuestionSerializer(StrictSerializer):
+    """A question about what the job requires. It is asked before the others, and never scored."""
+
+    text = serializers.CharField(max_length=LONGEST_ELIGIBILITY_TEXT)
+    kind = serializers.ChoiceField(EligibilityKind.choices)
+    effect = serializers.ChoiceField(
+        EligibilityEffect.choices,
+        default=EligibilityEffect.FLAG,
+        help_text="Of an answer that does not meet the requirement. `knock_out` ends the interview; a person decides",
+    )
+    accepted = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_OPTION_LENGTH),
+        default=list,
+        help_text='`["yes"]` or `["no"]`, or some of the `options`',
+    )
+    options = serializers.ListField(
+        child=serializers.CharField(max_length=MAX_OPTION_LENGTH), default=list, help_text="Of a choice: 2 to 6"
+    )
+    unit = serializers.ChoiceField(EligibilityUnit.choices, default="", help_text="Of a number")
+    minimum = serializers.FloatField(allow_null=True, default=None, help_text="Of a number")
+    maximum = serializers.FloatField(allow_null=True, default=None, help_text="Of a number")
+    earliest = serializers.DateField(allow_null=True, default=None, help_text="Of a date")
+    latest = serializers.DateField(allow_null=True, default=None, help_text="Of a date")
+
+
+class EligibilityField(serializers.ListField):
+    child = EligibilityQuestionSerializer()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_ELIGIBILITY_QUESTIONS, **options)
+
+    def to_internal_value(self, data: Any) -> list[EligibilityQuestion]:
+        """Check the questions together."""
+        questions = [EligibilityQuestion.from_json(question) for question in super().to_internal_value(data)]
+        try:
+            return check_eligibility(questions)
+        except InvalidEligibility as error:
+            problems = [error.problems.get(position, {}) for position in range(len(questions))]
+            raise serializers.ValidationError(
+                [{name: [text] for name, text in found.items()} for found in problems]
+            ) from None
