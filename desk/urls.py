@@ -12,7 +12,7 @@ from desk.call_again.reschedule import reschedule_page
 from desk.call_again.views import call_again_page
 from desk.campaign import actions as campaign_actions
 from desk.campaign import views as campaign
-from desk.candidate.views import candidate_page
+from desk.candidate.views import candidate_page, take_over_contact
 from desk.compare.views import compare_page
 from desk.eligibility.views import correct_eligibility
 from desk.export import views as export
@@ -65,6 +65,7 @@ urlpatterns = [
     page("desk/unreachable/", unreachable_page, "desk-unreachable"),
     page("desk/duplicates/", merging.duplicates_page, "desk-duplicates"),
     page("desk/candidates/<uuid:candidate_id>/merge/", merging.merge_page, "desk-candidate-merge"),
+    page("desk/candidates/<uuid:pk>/take-over/", take_over_contact, "desk-candidate-take-over"),
     page("desk/campaigns/<uuid:pk>/estimate/", campaign.estimate_page, "desk-campaign-estimate"),
     page("desk/campaigns/<uuid:pk>/launch/", campaign_actions.launch_page, "desk-campaign-launch"),
     page("desk/campaigns/<uuid:pk>/pause/", campaign_actions.action_page, "desk-campaign-pause", action="pause"),

@@ -15,19 +15,11 @@ from candidates.models import Candidate, FileResult, Import, ResumeArchive, Resu
 from screener.documents import archive as archives
 from screener.documents.archive import ArchiveProblem, UnreadableArchive
 from screener.models import InvalidTransition
-from tests.support.candidate_files import ADA, GRACE, import_rows, upload
+from tests.support.candidate_files import ADA, GRACE, import_rows, upload, zip_of
 from tests.support.factories import run_tasks
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 a resume"
-
-
-def zip_of(files: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = BytesIO()
-    with zipfile.ZipFile(file, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return file.getvalue()
 
 
 def add_archive(imported: Import, content: bytes) -> ResumeArchive:

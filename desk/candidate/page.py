@@ -8,9 +8,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from candidates.contact_data import may_see_contact_data
 from candidates.models import Candidate, CandidateEvent, Consent, DoNotCall, Erasure, ImportRow, MergedRecord
+from candidates.resume.contacts import ContactOffer, find_contacts
+from candidates.resume.facts import Fact, FactKind, find_facts
 from desk.job.ranking import with_results_of_jobs
 from desk.job.rows import CandidateRow, make_rows
 from desk.job.states import FINISHED, UNDER_WAY, with_state
@@ -18,10 +21,19 @@ from desk.versions import version_of
 from interviews.models import Interview
 from interviews.presenters.call_rules import CallRulesPage
 from screener.access.viewer import VIEW_CONTACT_DATA
+from screener.labels import Label
 from screener.services.privacy.redaction import redact
 
 SECONDS_BETWEEN_UPDATES = 5
 SECONDS_WHEN_IDLE = 30
+
+
+CONTACT_LABELS: dict[str, Label] = {"full_name": _("Name"), "email": _("E-mail"), "phone": _("Phone number")}
+FACT_LABELS: dict[FactKind, Label] = {
+    FactKind.SKILL: _("Skills"),
+    FactKind.PERIOD: _("Periods"),
+    FactKind.PLACE: _("Places"),
+}
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,36 @@ class CandidatePage:
         if self.shows_contact_data:
             return candidate.resume_text
         return redact(candidate.resume_text, [candidate.email, candidate.phone])
+
+    @cached_property
+    def facts(self) -> list[Fact]:
+        return find_facts(self.resume_text)
+
+    @property
+    def facts_by_kind(self) -> list[tuple[str, list[tuple[int, Fact]]]]:
+        """The facts of each kind that has any, each with its number on the page."""
+        numbered = list(enumerate(self.facts))
+        groups = (
+            (label, [entry for entry in numbered if entry[1].kind == kind]) for kind, label in FACT_LABELS.items()
+        )
+        return [(str(label), facts) for label, facts in groups if facts]
+
+    @property
+    def resume_pieces(self) -> list[tuple[str, int | None]]:
+        """The text of the resume in pieces, each with the number of the fact that it says, if it says one."""
+        pieces: list[tuple[str, int | None]] = []
+        end = 0
+        for number, fact in enumerate(self.facts):
+            pieces += [(self.resume_text[end : fact.start], None), (self.resume_text[fact.start : fact.end], number)]
+            end = fact.end
+        return [*pieces, (self.resume_text[end:], None)]
+
+    @cached_property
+    def contact_offers(self) -> list[tuple[str, ContactOffer]]:
+        """Contact details of the resume that the record does not have, each with the label of its field."""
+        if not self.shows_contact_data or self.candidate.erased_at:
+            return []
+        return [(str(CONTACT_LABELS[offer.field]), offer) for offer in find_contacts(self.candidate)]
 
     @property
     def update_interval(self) -> int:

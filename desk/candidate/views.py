@@ -3,15 +3,20 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from candidates.admin.data_rights import DataRightsActions
 from candidates.admin.edit_page import EDIT_PAGE
+from candidates.contact_data import may_see_contact_data
 from candidates.models import Candidate
+from candidates.resume.contacts import find_contacts
 from desk.candidate.page import CandidatePage
 from desk.live_page import Context, render_live_page
 from desk.record_page import action_links, record_page
@@ -35,7 +40,7 @@ def candidate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_live_page(
         request,
         "desk/candidate",
-        {"page": page, "candidate": candidate},
+        {"page": page, "candidate": candidate, "may_take_over": candidates.has_change_permission(request, candidate)},
         version=page.version,
         frame=lambda: _frame(candidates, request, candidate),
     )
@@ -54,3 +59,23 @@ def _frame(candidates: Any, request: HttpRequest, candidate: Candidate) -> Conte
         "more": [link for name, link in links.items() if name != CALL and name not in data_rights],
         "may_edit": candidates.has_change_permission(request, candidate),
     }
+
+
+@require_POST
+def take_over_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Write a contact detail of the resume to the record, as the user has chosen. Nothing else can be written so."""
+    candidates: Any = admin.site.get_model_admin(Candidate)
+    candidate = candidates.get_object(request, str(pk))
+    if candidate is None:
+        raise Http404
+    if not candidates.has_change_permission(request, candidate) or not may_see_contact_data(request.user, candidate):
+        raise PermissionDenied
+    field, value = request.POST.get("field", ""), request.POST.get("value", "")
+    with transaction.atomic():
+        candidate.lock()
+        if any((offer.field, offer.value) == (field, value) for offer in find_contacts(candidate)):
+            candidate.update_fields(**{field: value})
+            candidates.log_change(request, candidate, [{"changed": {"fields": [field]}}])
+        else:
+            messages.warning(request, _("The resume no longer says this. Nothing was changed."))
+    return HttpResponseRedirect(reverse("admin:candidates_candidate_change", args=[pk]))

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from candidates.data_rights.erasure import erase_candidate
 from candidates.models import Candidate, Consent, DoNotCall, Erasure
@@ -174,3 +175,43 @@ def test_page_is_closed_in_blind_mode(interview: Interview) -> None:
     client.post("/admin/desk/blind-mode/", {"on": "yes"})
     for name in ("change", "edit"):
         assert client.get(admin_url(interview.candidate, name)).status_code == HTTPStatus.FORBIDDEN
+
+
+class TestResumeOffers:
+    """Contact details that the resume has and the record has not."""
+
+    TEXT = "Ten years of Linux in Berlin. New: ada@engines.example.com"
+    OFFER = {"field": "email", "value": "ada@engines.example.com"}
+
+    @pytest.fixture
+    def candidate(self, interview: Interview) -> Candidate:
+        interview.candidate.set_resume_text(self.TEXT)
+        return interview.candidate
+
+    def test_facts_lead_to_their_place(self, admin_client: Client, candidate: Candidate) -> None:
+        page = get_page(admin_client, admin_url(candidate))
+        assert '<mark id="c-fact-0">Linux</mark>' in page
+        assert 'href="#c-fact-1"' in page
+        assert "".join(text for text, _ in load_page(admin_client, candidate).resume_pieces) == self.TEXT
+
+    def test_detail_is_taken_over_by_choice(self, admin_client: Client, candidate: Candidate) -> None:
+        address = reverse("desk-candidate-take-over", args=[candidate.pk])
+        load_page(admin_client, candidate)
+        assert Candidate.objects.get(pk=candidate.pk).email == candidate.email
+        assert (
+            admin_client.post(address, {"field": "email", "value": "eve@example.com"}).status_code == HTTPStatus.FOUND
+        )
+        assert admin_client.post(address, {"field": "locale", "value": "de"}).status_code == HTTPStatus.FOUND
+        assert Candidate.objects.get(pk=candidate.pk).email == candidate.email
+        admin_client.post(address, self.OFFER)
+        assert Candidate.objects.get(pk=candidate.pk).email == self.OFFER["value"]
+        assert load_page(admin_client, candidate).contact_offers == []
+
+    @pytest.mark.parametrize("role", [RoleKey.HIRING_MANAGER, RoleKey.AUDITOR])
+    def test_offer_needs_contact_data_and_right_to_change(self, candidate: Candidate, role: RoleKey) -> None:
+        job = candidate.interviews.get().job
+        client = login_client(make_role_user(role, job))
+        address = reverse("desk-candidate-take-over", args=[candidate.pk])
+        assert address not in get_page(client, admin_url(candidate))
+        assert client.post(address, self.OFFER).status_code == HTTPStatus.FORBIDDEN
+        assert Candidate.objects.get(pk=candidate.pk).email == candidate.email

@@ -8,13 +8,16 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, expect
 
-from candidates.models import Import
+from candidates.models import Import, ResumeArchive
 from tests.support.accessibility import check_page
 from tests.support.browser import in_thread, logged_in_page
-from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text
+from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, zip_of
 from tests.support.factories import make_approved_job, run_tasks
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+RESUMES = {"Ada Lovelace.txt": b"Barista in Vienna, ada@engines.example.com", "nobody.txt": b"x"}
 
 
 @pytest.fixture
@@ -29,8 +32,8 @@ def test_file_is_imported_by_keys(page: Page) -> None:
     file: FilePayload = {"name": "applicants.csv", "mimeType": "text/csv", "buffer": content}
     page.goto(reverse("desk-new-import"))
     check_page(page)
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="Upload").press("Enter")
+    page.locator("input[name=file]").set_input_files(file)
+    page.get_by_role("button", name="Upload", exact=True).press("Enter")
     expect(page.locator("table tbody tr")).to_have_count(1)
     check_page(page)
     page.get_by_label("Call them for").select_option(label="Support specialist")
@@ -39,6 +42,13 @@ def test_file_is_imported_by_keys(page: Page) -> None:
     expect(page.get_by_text(str(Import.Status.READING.label), exact=True)).to_be_visible()
     in_thread(run_tasks)
     expect(page.locator("#i-refused")).to_be_visible()
+    check_page(page)
+    archive: FilePayload = {"name": "cv.zip", "mimeType": "application/zip", "buffer": zip_of(RESUMES)}
+    page.locator("input[name=resumes]").set_input_files(archive)
+    page.get_by_role("button", name="Add resumes", exact=True).press("Enter")
+    expect(page.get_by_text(str(ResumeArchive.Status.READING.label))).to_be_visible()
+    in_thread(run_tasks)
+    expect(page.get_by_text("nobody.txt")).to_be_visible()
     check_page(page)
     page.get_by_role("link", name="Undo the import").press("Enter")
     check_page(page)

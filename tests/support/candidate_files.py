@@ -46,6 +46,15 @@ def with_part(workbook: bytes, name: str, content: bytes) -> bytes:
     return file.getvalue()
 
 
+def zip_of(files: dict[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """A ZIP of these files."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
 def upload(content: str | bytes, name: str = "list.csv", **options: Any) -> Import:
     data = content.encode() if isinstance(content, str) else content
     return upload_import(SimpleUploadedFile(name, data), author="hr", is_from_api=True, **options)
