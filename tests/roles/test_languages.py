@@ -28,7 +28,7 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 READ_ATTRIBUTES = {"aria-label", "title", "placeholder", "alt"}
 WITHOUT_TEXTS = {"pre", "script", "style", "textarea", "code", "kbd", "time", "bdi", "q", "blockquote"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-NAMES = {"Screener", "English", "Deutsch", "UTC", "CSV", "XLSX", "PDF", "JSON", "OpenAI", "Twilio"}
+NAMES = {"Screener", "English", "Deutsch", "UTC", "CSV", "XLSX", "PDF", "JSON", "OpenAI", "Twilio", "USD"}
 ZONES = {shown for zone in available_timezones() for shown in (zone, zone.replace("_", " "))}
 QUEUE_CODES = {*ProcrastinateJob.STATUSES, "deferred"}
 """The queue's own codes, on technical pages."""

@@ -13,7 +13,7 @@ from tests.roles.sample_job import SampleJob
 from tests.support.admin_client import object_actions, page_url
 from tests.support.role_accounts import login_client
 
-OK, ELSEWHERE, BAD_REQUEST, DENIED, MISSING = 200, 302, 400, 403, 404
+OK, ELSEWHERE, BAD_REQUEST, DENIED, MISSING, POST_ONLY = 200, 302, 400, 403, 404, 405
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label_lower)
 
 
@@ -75,7 +75,9 @@ class Walker:
         if name == "choose":
             row = row.assessments.all()[0]  # type: ignore[attr-defined]
         is_of_desk = name.startswith("desk-")
-        return self.get_status(reverse(name, args=[row.pk]) if is_of_desk else page_url(model, name, row.pk))
+        address = reverse(name, args=[row.pk]) if is_of_desk else page_url(model, name, row.pk)
+        status = self.get_status(address)
+        return self.client.post(address).status_code if status == POST_ONLY else status
 
     def sees_all(self, *texts: str) -> bool:
         """Whether each text is on one of the pages."""
