@@ -22,6 +22,7 @@ from screener.models import Organisation
 class StepKey(TextChoices):
     DESCRIPTION = "description", _("Description")
     QUESTIONS = "questions", _("Questions")
+    ELIGIBILITY = "eligibility", _("Requirements")
     RUBRIC = "rubric", _("Rubric")
     THRESHOLDS = "thresholds", _("Thresholds")
     CALLING = "calling", _("Calling")
@@ -98,6 +99,7 @@ def address_of(job: JobDescription, key: StepKey) -> str:
 PAGES = {
     StepKey.DESCRIPTION: "admin:jobs_jobdescription_edit",
     StepKey.QUESTIONS: "admin:jobs_jobdescription_edit_questions",
+    StepKey.ELIGIBILITY: "admin:jobs_jobdescription_edit_eligibility",
     StepKey.RUBRIC: "admin:jobs_jobdescription_edit_rubric",
     StepKey.THRESHOLDS: "admin:jobs_jobdescription_edit",
     StepKey.CALLING: "admin:jobs_jobdescription_edit",
@@ -112,7 +114,7 @@ PARTS = {
 PERMISSIONS = {
     **dict.fromkeys(StepKey, "jobs.change_jobdescription"),
     StepKey.TRIAL: "interviews.add_interview",
-    **dict.fromkeys((StepKey.QUESTIONS, StepKey.APPROVAL), "jobs.change_questionset"),
+    **dict.fromkeys((StepKey.QUESTIONS, StepKey.ELIGIBILITY, StepKey.APPROVAL), "jobs.change_questionset"),
 }
 
 Found = tuple[StepState, str, str]
@@ -141,6 +143,14 @@ def _describe_questions(job: JobDescription) -> Found:
     if question_set is None:
         return _missing(job.questions_error or gettext("Write questions, or pick them from the question bank."))
     count = len(question_set.questions)
+    return _done(ngettext("%(count)s question", "%(count)s questions", count) % {"count": count})
+
+
+def _describe_eligibility(job: JobDescription) -> Found:
+    question_set = current_question_set(job)
+    count = len(question_set.eligibility) if question_set else 0
+    if not count:
+        return StepState.OPTIONAL, gettext("No eligibility questions, such as on a licence or on working hours"), ""
     return _done(ngettext("%(count)s question", "%(count)s questions", count) % {"count": count})
 
 
@@ -183,6 +193,7 @@ def _describe_approval(job: JobDescription) -> Found:
 DESCRIPTIONS: dict[StepKey, Callable[[JobDescription], Found]] = {
     StepKey.DESCRIPTION: _describe_description,
     StepKey.QUESTIONS: _describe_questions,
+    StepKey.ELIGIBILITY: _describe_eligibility,
     StepKey.RUBRIC: _describe_rubric,
     StepKey.THRESHOLDS: _describe_thresholds,
     StepKey.CALLING: _describe_calling,

@@ -13,6 +13,7 @@ register = template.Library()
 STEP_OF_PAGE = {
     "jobs_jobdescription_edit_questions": StepKey.QUESTIONS,
     "desk-job-questions": StepKey.QUESTIONS,
+    "jobs_jobdescription_edit_eligibility": StepKey.ELIGIBILITY,
     "jobs_jobdescription_edit_rubric": StepKey.RUBRIC,
     "desk-job-trial": StepKey.TRIAL,
     "jobs_jobdescription_approve_questions": StepKey.APPROVAL,

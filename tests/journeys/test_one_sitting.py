@@ -40,6 +40,9 @@ def test_job_in_one_sitting(deployment: Deployment) -> None:
         page.locator("[data-step=questions][data-state=done]").wait_for()  # without a reload
         go_to(page, "questions")
         recruiter.click_button("Save as next version")
+        expect_step(page, "eligibility")
+        check_page(page)
+        page.locator("[data-step-next]").click()
         for step in ("rubric", "thresholds", "calling"):
             expect_step(page, step)
             check_page(page)

@@ -25,6 +25,7 @@ from jobs.models import JobDescription, QuestionSet
 from jobs.question_editing import QuestionsReplaced, save_next_version
 from jobs.question_sets import REASON_NEEDED, current_question_set
 from jobs.unlawful_questions import question_warnings
+from screener.admin.base import return_address
 from screener.models import InvalidTransition
 
 SAVE = "save"
@@ -178,7 +179,8 @@ def _save(model_admin: Any, request: HttpRequest, editor: EligibilityEditor) -> 
         messages.warning(request, f"{message} {' '.join(map(str, draft.all_warnings))} {gettext(REASON_NEEDED)}")
     else:
         messages.success(request, f"{message} {gettext('Approve it to use it.')}")
-    return HttpResponseRedirect(reverse("admin:jobs_jobdescription_change", args=[editor.job.pk]))
+    job_page = reverse("admin:jobs_jobdescription_change", args=[editor.job.pk])
+    return HttpResponseRedirect(return_address(request, job_page))
 
 
 def _render(model_admin: Any, request: HttpRequest, editor: EligibilityEditor) -> HttpResponse:
