@@ -78,7 +78,7 @@ urlpatterns = [
     page("desk/imports/<uuid:pk>/resumes/", imports.add_resumes, "desk-import-resumes"),
     page("desk/imports/<uuid:pk>/undo/", imports.undo_page, "desk-import-undo"),
     page("desk/interviews/new/check/", intake.check_new_interview, "desk-new-interview-check"),
-    page(f"desk/{INTERVIEW}/eligibility/<int:position>/", correct_eligibility, "desk-eligibility-correct"),
+    page("desk/eligibility/<uuid:answer_id>/correct/", correct_eligibility, "desk-eligibility-correct"),
     page(f"desk/{INTERVIEW}/report/", report.report_page, "desk-report"),
     page(f"desk/{INTERVIEW}/report.pdf", report.report_pdf_file, "desk-report-pdf"),
     page(f"desk/{INTERVIEW}/report.json", report.report_json_file, "desk-report-json"),

@@ -17,15 +17,15 @@ from screener.models import InvalidTransition
 
 
 @require_POST
-def correct_eligibility(request: HttpRequest, interview_id: UUID, position: int) -> HttpResponse:
+def correct_eligibility(request: HttpRequest, answer_id: UUID) -> HttpResponse:
     """Save the value and the reason of the form, and show the interview again."""
     require_permissions(request.user, "interviews.view_interview", "interviews.add_decision")
     visible = EligibilityAnswer.objects.visible_to(request.user).select_related("interview")
-    answer = get_object_or_404(visible, interview=interview_id, position=position)
+    answer = get_object_or_404(visible, pk=answer_id)
     try:
         reason = request.POST.get("reason", "")[:MAX_REASON_LENGTH]
         correct_answer(answer, request.POST.get("value", ""), by=request.user.get_username(), reason=reason)
         messages.success(request, _("The answer was corrected. The history keeps the earlier one."))
     except InvalidTransition as error:
         messages.error(request, str(error))
-    return HttpResponseRedirect(reverse("admin:interviews_interview_change", args=[interview_id]))
+    return HttpResponseRedirect(reverse("admin:interviews_interview_change", args=[answer.interview_id]))

@@ -12,7 +12,9 @@ from desk.job.rows import RowFlag
 from interviews.models import EligibilityAnswer, EventKind, Interview
 from jobs.eligibility.examples import EligibilityExample, example_question
 from jobs.models import JobDescription
+from screener.models import RoleKey
 from tests.support.factories import add_eligibility_answer, make_approved_job, make_interview
+from tests.support.role_accounts import login_client, make_role_user
 
 pytestmark = pytest.mark.django_db
 NIGHTS = example_question(EligibilityExample.NIGHTS, "en")
@@ -28,6 +30,10 @@ def interview_with(job: JobDescription, name: str, **answer: object) -> Intervie
     interview.eligibility_answers.all().delete()
     add_eligibility_answer(interview, **answer)
     return interview
+
+
+def correction_address(interview: Interview) -> str:
+    return reverse("desk-eligibility-correct", args=[interview.eligibility_answers.get().pk])
 
 
 @pytest.fixture
@@ -68,7 +74,7 @@ def test_download_has_answer_words_and_whether_it_is_met(
 
 def test_answer_is_corrected_on_review_page(admin_client: Client, interviews: dict[str, Interview]) -> None:
     interview = interviews["unmet"]
-    address = reverse("desk-eligibility-correct", args=[interview.pk, 0])
+    address = correction_address(interview)
     page = admin_client.get(reverse("admin:interviews_interview_change", args=[interview.pk]))
     assert address in page.content.decode()
     admin_client.post(address, {"value": "yes", "reason": ""})
@@ -83,7 +89,17 @@ def test_answer_is_corrected_on_review_page(admin_client: Client, interviews: di
     )
 
 
-def test_correction_needs_permission(client: Client, interviews: dict[str, Interview]) -> None:
-    address = reverse("desk-eligibility-correct", args=[interviews["unmet"].pk, 0])
-    assert client.post(address, {"value": "yes", "reason": "x"}).status_code == 302
-    assert interviews["unmet"].eligibility_answers.get().value == "no"
+@pytest.mark.parametrize(("role", "value"), [(RoleKey.HIRING_MANAGER, "yes"), (RoleKey.AUDITOR, "no")])
+def test_correction_needs_permission_to_decide(
+    job: JobDescription, interviews: dict[str, Interview], role: RoleKey, value: str
+) -> None:
+    address = correction_address(interviews["unmet"])
+    login_client(make_role_user(role, job)).post(address, {"value": "yes", "reason": "Misheard"})
+    assert interviews["unmet"].eligibility_answers.get().value == value
+
+
+def test_member_of_other_job_corrects_nothing(interviews: dict[str, Interview]) -> None:
+    address = correction_address(interviews["unmet"])
+    other_job = make_approved_job(title="Another job")
+    client = login_client(make_role_user(RoleKey.HIRING_MANAGER, other_job))
+    assert client.post(address, {"value": "yes", "reason": "Misheard"}).status_code == 404
