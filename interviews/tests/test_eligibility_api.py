@@ -58,6 +58,14 @@ def test_incomplete_requirement_is_refused(change: dict[str, object], field: str
     assert JobDescription.objects.get(pk=job.pk).draft_questions is None
 
 
+def test_characters_that_break_a_call_are_left_out() -> None:
+    job = make_approved_job()
+    spoilt = NIGHTS | {"text": "Can\x01 you\ufffe work\x1f nights?"}
+    body = {"job": str(job.pk), "questions": QUESTIONS, "eligibility": [spoilt]}
+    created = make_api_client().post("/api/v1/question-sets/", body, format="json")
+    assert created.data["eligibility"][0]["text"] == NIGHTS["text"]
+
+
 def test_answers_are_read_and_corrected_with_history() -> None:
     client, interview = make_api_client(), make_interview()
     answer = add_eligibility_answer(interview)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
+from unicodedata import category
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext
@@ -14,6 +15,8 @@ MAX_ELIGIBILITY_QUESTIONS = 10
 MIN_OPTIONS, MAX_OPTIONS = 2, 6
 MAX_OPTION_LENGTH = 60
 YES, NO = "yes", "no"
+UNSAID = frozenset({"Cc", "Cs", "Cn"})
+"""The Unicode categories of control characters, surrogates and unassigned ones."""
 LARGEST_NUMBER = 1_000_000
 
 
@@ -115,7 +118,11 @@ class InvalidEligibility(ValueError):
 
 
 def check_eligibility(questions: Sequence[EligibilityQuestion]) -> list[EligibilityQuestion]:
-    """Return the questions without what their kind has no use for. Raises InvalidEligibility."""
+    """Return the questions without what their kind has no use for, and without characters that can't be said.
+
+    Raises InvalidEligibility.
+    """
+    questions = [_clean(question) for question in questions]
     problems = {position: found for position, question in enumerate(questions) if (found := dict(_problems(question)))}
     texts = [question.text.lower() for question in questions]
     for position, text in enumerate(texts):
@@ -124,6 +131,22 @@ def check_eligibility(questions: Sequence[EligibilityQuestion]) -> list[Eligibil
     if problems:
         raise InvalidEligibility(problems)
     return [_without_unused(question) for question in questions]
+
+
+def _clean(question: EligibilityQuestion) -> EligibilityQuestion:
+    return question.model_copy(
+        update={
+            "text": _clean_text(question.text),
+            "options": [_clean_text(option) for option in question.options],
+            "accepted": [_clean_text(value) for value in question.accepted],
+        }
+    )
+
+
+def _clean_text(text: str) -> str:
+    """Without control characters, which the carrier refuses in the words of a call."""
+    words = ("".join(character for character in word if category(character) not in UNSAID) for word in text.split())
+    return " ".join(filter(None, words))
 
 
 def _problems(question: EligibilityQuestion) -> Iterator[tuple[str, str]]:
