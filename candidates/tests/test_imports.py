@@ -88,13 +88,14 @@ HUGE_CELL = CORNERS.replace('<c r="A1"><v>1</v>', f'<c r="A1" t="str"><v>{"x" * 
         (lambda: b'Name,Phone\n"Ada,1\n', {"broken_line"}),
         (lambda: xlsx_bytes([HEADS, ADA])[:-200], {"broken"}),
         (lambda: with_part(xlsx_bytes([HEADS, ADA]), "xl/vbaProject.bin", b"Sub"), {"macros"}),
+        (lambda: with_part(xlsx_bytes([HEADS, ADA]), "xl/macrosheets/sheet1.xml", b"<x/>"), {"macros"}),
         (lambda: with_part(xlsx_bytes([HEADS, ADA]), "xl/media/bomb", bytes(201 * 1024 * 1024)), {"limits"}),
         (lambda: with_part(xlsx_bytes([HEADS, ADA]), SHEET, CORNERS.encode()), {"limits", "too_many_columns"}),
         (lambda: with_part(xlsx_bytes([HEADS, ADA]), SHEET, HUGE_CELL.encode()), {"limits", "cell_too_long"}),
     ],
     ids=[
         *("empty", "blank rows", "picture", "PDF", "old Excel", "too large", "a million columns", "long cell"),
-        *("cut off in quotes", "XLSX cut off", "macros", "bomb", "17 billion cells", "100 MB cell"),
+        *("cut off in quotes", "XLSX cut off", "macros", "macro sheet", "bomb", "17 billion cells", "100 MB cell"),
     ],
 )
 def test_hostile_file_is_refused_whole(make_content: Any, problems: set[str]) -> None:

@@ -36,6 +36,7 @@ GOALS = (
     Goal("imports new_csv memory_mb", 300),
     Goal("imports known_xlsx rows_per_second", 5000, at_least=True),
     Goal("imports known_xlsx memory_mb", 300),
+    Goal("resumes ten_pages_s", 1.5),
     Goal("slowest_page_s", 2),
 )
 

@@ -20,7 +20,7 @@ MAX_PARTS = 1_000
 MAX_CELL_CHARACTERS = 32_767
 """The limit of spreadsheets."""
 MAX_COLUMNS = 200
-WORKBOOK, MACROS = "xl/workbook.xml", "xl/vbaProject.bin"
+WORKBOOK, MACROS, MACRO_SHEETS = "xl/workbook.xml", "vbaProject.bin", "xl/macrosheets/"
 
 
 class RefusedWorkbook(Exception):
@@ -56,7 +56,7 @@ def _check_parts(path: str) -> None:
     names = {part.filename for part in parts}
     if WORKBOOK not in names:
         raise RefusedWorkbook("wrong_type")
-    if MACROS in names:
+    if any(name.endswith(MACROS) or name.startswith(MACRO_SHEETS) for name in names):
         raise RefusedWorkbook("macros")
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise RefusedWorkbook("limits")
