@@ -206,9 +206,10 @@ class Deployment:
             raise RuntimeError(f"{method} {path}: {response.status_code} {response.text[:500]}")
         return response.json()
 
-    def upload_file(self, path: str, name: str, content: bytes) -> Any:
-        """Post a file to the API as multipart/form-data."""
-        response = self._session.post(f"{self.url}/api/v1/{path}", files={"file": (name, content)}, timeout=60)
+    def upload_file(self, path: str, name: str, content: bytes, **fields: str) -> Any:
+        """Post a file to the API as multipart/form-data, with other fields."""
+        files = {"file": (name, content)}
+        response = self._session.post(f"{self.url}/api/v1/{path}", files=files, data=fields, timeout=60)
         if not response.ok:
             raise RuntimeError(f"POST {path}: {response.status_code} {response.text[:500]}")
         return response.json()

@@ -80,6 +80,7 @@ ESTIMATE = [
             "people": 180,
             "left_out": [{"reason_code": "consent", "count": 12}],
             "without_call": 3,
+            "evaluated": 195,
             "calls": 288,
             "calls_per_person": {"number": 1.6, "basis": "job", "calls": 640},
             "call_seconds": {"number": 150, "basis": "job", "calls": 640},
@@ -186,6 +187,9 @@ class EstimateSerializer(StrictSerializer):
     people = serializers.IntegerField(help_text="Those who would be called")
     left_out = serializers.SerializerMethodField(help_text="Those who would not be called, by reason")
     without_call = serializers.IntegerField(help_text="Those who are interviewed in another way or choose first")
+    evaluated = serializers.IntegerField(
+        help_text="The people whom the dial rules were asked about, at most 1,000; they stand for all"
+    )
     calls = serializers.IntegerField(help_text="Repeated calls included")
     calls_per_person = MeasureSerializer(source="measures.calls_per_person")
     call_seconds = MeasureSerializer(source="measures.seconds")

@@ -1,7 +1,6 @@
 """What a campaign will take: calls, time and money, before its launch and while it runs. Writes no rows."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from candidates.models import Candidate
 from interviews.calling.capacity import count_waiting_campaigns
 from interviews.calling.hours import CallingHours
 from interviews.calling.person.call_request import CallRequest
@@ -24,6 +22,9 @@ from jobs.channels import Channel
 from jobs.models import JobDescription
 
 STEP = timedelta(minutes=15)
+LARGEST_SAMPLE = 1000
+"""Of a larger campaign so many people, chosen by random ids, are asked of the dial rules, and stand for all."""
+
 LONGEST = timedelta(days=90)
 """For a campaign that takes longer no end is forecast."""
 
@@ -32,6 +33,7 @@ LONGEST = timedelta(days=90)
 class CampaignEstimate:
     """`people`: those who would be called. `left_out`: the number of the others, by the code of the reason.
 
+    `evaluated`: the number of people whom the dial rules were asked about; the figures of larger campaigns are scaled.
     `without_call`: those who are interviewed in another way, or have to choose first. `calls`: repeated ones included.
     `first_calls_end_at`: when each person was called once; `ends_at`: after the repeated calls. Both are None where it
     takes longer than LONGEST, or no call is left. `shared_with`: the number of other campaigns that wait for the same
@@ -42,6 +44,7 @@ class CampaignEstimate:
     people: int
     left_out: dict[str, int]
     without_call: int
+    evaluated: int
     calls: int
     measures: CallMeasures
     cost: Decimal
@@ -52,58 +55,38 @@ class CampaignEstimate:
 
 def estimate_campaign(campaign: Campaign) -> CampaignEstimate:
     """Estimate the calls that are left. The number of queries does not grow with the campaign."""
-    live = list(campaign.interviews.live().select_related("candidate"))
-    called = {
-        interview.candidate_id: interview
-        for interview in live
-        if interview.channel == Channel.PHONE and interview.wait_reason not in HELD_WITHOUT_CALL
-    }
-    candidates = [interview.candidate for interview in called.values()]
-    obstacles = why_never_called_each(candidates, campaign.job, interviews=called)
-    return _estimate(
-        campaign.job,
-        [candidate for candidate, obstacle in zip(candidates, obstacles, strict=True) if obstacle is None],
-        left_out=Counter(str(obstacle.rule) for obstacle in obstacles if obstacle),
-        without_call=len(live) - len(called),
-        starts_at=max(campaign.starts_at or timezone.now(), timezone.now()),
-        calls_per_hour=campaign.calls_per_hour,
-        campaign=campaign,
+    live, job = campaign.interviews.live(), campaign.job
+    called = live.filter(channel=Channel.PHONE).exclude(wait_reason__in=HELD_WITHOUT_CALL)
+    called_count = called.count()
+    sample = {row.candidate_id: row for row in called.select_related("candidate").order_by("pk")[:LARGEST_SAMPLE]}
+    candidates = [interview.candidate for interview in sample.values()]
+    obstacles = why_never_called_each(candidates, job, interviews=sample)
+    scale = called_count / len(sample) if sample else 1.0
+    left_out = Counter(str(obstacle.rule) for obstacle in obstacles if obstacle)
+    starts_at = max(campaign.starts_at or timezone.now(), timezone.now())
+    zones = Counter(
+        CallRequest(candidate.phone, starts_at, candidate).zone_names
+        for candidate, obstacle in zip(candidates, obstacles, strict=True)
+        if obstacle is None
     )
+    people_by_zones = {group: count * scale for group, count in zones.items()}
+    people = round(sum(people_by_zones.values()))
 
-
-def estimate_start(
-    job: JobDescription, called: Sequence[Candidate], left_out: Counter[str], *, calls_per_hour: int | None = None
-) -> CampaignEstimate:
-    """Estimate a campaign that is about to be created, by its preview."""
-    now = timezone.now()
-    return _estimate(job, called, left_out=left_out, without_call=0, starts_at=now, calls_per_hour=calls_per_hour)
-
-
-def _estimate(
-    job: JobDescription,
-    people: Sequence[Candidate],
-    *,
-    left_out: Counter[str],
-    without_call: int,
-    starts_at: datetime,
-    calls_per_hour: int | None,
-    campaign: Campaign | None = None,
-) -> CampaignEstimate:
     measures, shared_with = measure_calls(job), count_waiting_campaigns(besides=campaign)
     calls_per_person = measures.calls_per_person.value
-    calls = round(len(people) * calls_per_person)
-    rate = _CallRate.of(job, measures, calls_per_hour=calls_per_hour, shares=1 + shared_with)
-    zones = Counter(CallRequest(person.phone, starts_at, person).zone_names for person in people)
-    first_calls_end_at = _end_of_calls(zones, 1.0, rate, starts_at)
-    ends_at = _end_of_calls(zones, float(calls_per_person), rate, starts_at)
-    if first_calls_end_at and ends_at and calls > len(people):
+    calls = round(people * calls_per_person)
+    rate = _CallRate.of(job, measures, calls_per_hour=campaign.calls_per_hour, shares=1 + shared_with)
+    first_calls_end_at = _end_of_calls(people_by_zones, 1.0, rate, starts_at)
+    ends_at = _end_of_calls(people_by_zones, float(calls_per_person), rate, starts_at)
+    if first_calls_end_at and ends_at and calls > people:
         repeats = attempt_spacings(job)[: job.max_attempts - 1]
         ends_at = max(ends_at, first_calls_end_at + sum(repeats, timedelta()))
     return CampaignEstimate(
         starts_at=starts_at,
-        people=len(people),
-        left_out=dict(left_out),
-        without_call=without_call,
+        people=people,
+        left_out={code: round(count * scale) for code, count in left_out.items()},
+        without_call=live.count() - called_count,
+        evaluated=len(sample),
         calls=calls,
         measures=measures,
         cost=(calls * measures.cost.value).quantize(Decimal("0.01")),
@@ -131,11 +114,11 @@ class _CallRate:
 
 
 def _end_of_calls(
-    zones: Counter[tuple[str, ...]], calls_per_person: float, rate: _CallRate, starts_at: datetime
+    people_by_zones: dict[tuple[str, ...], float], calls_per_person: float, rate: _CallRate, starts_at: datetime
 ) -> datetime | None:
     """When the last call is placed, in steps, with the calling hours of each group of time zones."""
     hours = CallingHours.parse_hours(settings.CALLING_HOURS)
-    left = {group: people * calls_per_person for group, people in zones.items()}
+    left = {group: people * calls_per_person for group, people in people_by_zones.items()}
     moment, day_ends_at, placed_today, last_call_at = starts_at, starts_at, 0.0, None
     while left and moment < starts_at + LONGEST:
         if moment >= day_ends_at:

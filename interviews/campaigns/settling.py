@@ -15,14 +15,14 @@ from interviews.calling.capacity import (
     NO_CAPACITY,
     estimate_free_capacity,
 )
-from interviews.models import Attempt, Campaign, Interview, WaitReason, lock_interview
+from interviews.models import Attempt, Campaign, Interview, WaitReason, already_locked
 from interviews.task_handles import ASSIGN_CAPACITY, SETTLE_CAMPAIGN
 from interviews.wait_reason import CAPACITY_REASONS
 
 SLICE_SECONDS = 20.0
 """The longest that one run works. The next one goes on, so that no task runs for minutes."""
 
-BATCH_ROWS = 200
+BATCH_ROWS, CANCELLED_AT_ONCE = 200, 50
 CAMPAIGN_CANCELLED = gettext_noop("The campaign was cancelled.")
 
 
@@ -127,9 +127,11 @@ def _update_batch(
 def _cancel_batch(campaign: Campaign) -> bool:
     """Cancel some interviews that have not begun. False: none are left."""
     actor = campaign.history[-1]["actor"] if campaign.history else campaign.created_by
-    interviews = list(_to_cancel().filter(campaign=campaign).order_by("created_at")[:BATCH_ROWS])
-    for interview in interviews:
-        with lock_interview(interview) as locked_interview:
-            if _to_cancel().filter(pk=interview.pk).exists():  # it may have begun by now
-                locked_interview.finish(Interview.Outcome.BY_HR, actor=actor, reason=CAMPAIGN_CANCELLED)
+    with transaction.atomic():
+        ready = _to_cancel().filter(campaign=campaign).order_by("created_at")
+        interviews = list(ready.select_for_update(skip_locked=True, of=("self",))[:CANCELLED_AT_ONCE])
+        for interview in interviews:
+            with already_locked(interview) as locked_interview:
+                if not interview.attempts.live().exists():  # a call may have begun by now
+                    locked_interview.finish(Interview.Outcome.BY_HR, actor=actor, reason=CAMPAIGN_CANCELLED)
     return bool(interviews)

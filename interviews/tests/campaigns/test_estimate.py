@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from candidates.models import Candidate, DoNotCall
 from interviews.calling.verdicts import DialRule
+from interviews.campaigns import estimate as estimates
 from interviews.campaigns.estimate import LONGEST, estimate_campaign
 from interviews.campaigns.measures import ASSUMED_COST, FEWEST_CALLS, Measure, Source
 from interviews.models import Call, Campaign, Interview, lock_interview
@@ -111,3 +112,9 @@ def test_queries_do_not_grow() -> None:
             estimate_campaign(campaign)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_sample_stands_for_large_campaign(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(estimates, "LARGEST_SAMPLE", 3)
+    estimate = estimate_campaign(make_campaign(9))
+    assert (estimate.evaluated, estimate.people) == (3, 9)
