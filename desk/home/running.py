@@ -7,25 +7,26 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from desk.home.address import list_address
 from desk.home.needs import Tally
-from interviews.models import Campaign, Interview
+from interviews.models import Campaign, Interview, WaitReason
 
 MAX_CAMPAIGNS = 5
 
 
 @dataclass(frozen=True)
 class RunningCampaign:
-    """`planned`: all its interviews; `over`: those that are over."""
+    """`planned`: all its interviews; `over`: those that are over. `status`: the label of any status but running."""
 
     campaign: Campaign
     planned: int
     over: int
+    status: str
 
     @property
     def href(self) -> str:
@@ -61,7 +62,10 @@ def load_running(user: User) -> Running:
     if not user.has_perm("interviews.view_interview"):
         return Running()
     interviews = Interview.objects.visible_to(user)
-    live = interviews.live().order_by().aggregate(count=Count("pk"), next_call_at=Min("next_attempt_at"))
+    is_called = ~Q(wait_reason=WaitReason.CAMPAIGN)
+    live = (
+        interviews.live().order_by().aggregate(count=Count("pk"), next_call_at=Min("next_attempt_at", filter=is_called))
+    )
     running = Running(tally_running(interviews, live["count"]), next_call_at=live["next_call_at"])
     return _with_campaigns(running, user) if user.has_perm("interviews.view_campaign") else running
 
@@ -83,7 +87,12 @@ def _with_campaigns(running: Running, user: User) -> Running:
     shown = list(newest)
     planned = _count_by_campaign(shown)
     campaigns = [
-        RunningCampaign(campaign, planned[campaign.pk], planned[campaign.pk] - live_counts[campaign.pk])
+        RunningCampaign(
+            campaign,
+            planned=planned[campaign.pk],
+            over=planned[campaign.pk] - live_counts[campaign.pk],
+            status="" if campaign.status == Campaign.Status.RUNNING else campaign.get_status_display(),
+        )
         for campaign in shown
     ]
     href = list_address("interviews_campaign", {"running": "yes"})

@@ -191,9 +191,9 @@ def assign_free_capacity() -> None:
 def _assign_to_next(campaign: Campaign | None, full_jobs: set[UUID], now: datetime) -> bool:
     """Make the next interview of this campaign, or of none, due now. False: none may be called."""
     reservations = _interviews_with_reservation(now)
-    if campaign and _campaign_rate(campaign, reservations, now):
-        return False
     waiting_interviews = _waiting_interviews(now).filter(campaign=campaign).order_by("created_at")
+    if campaign and (campaign.status != campaign.Status.RUNNING or _campaign_rate(campaign, reservations, now)):
+        waiting_interviews = waiting_interviews.filter(keeps_promise=True)
     while True:
         ready_interviews = waiting_interviews.exclude(job__in=full_jobs).select_for_update(skip_locked=True)
         interview = ready_interviews.first()
@@ -210,15 +210,16 @@ def _assign_to_next(campaign: Campaign | None, full_jobs: set[UUID], now: dateti
 
 
 def _campaigns_by_last_call(now: datetime) -> list[Campaign | None]:
-    """The running campaigns with interviews that wait for capacity, the one dialled least recently first.
+    """The campaigns with interviews that wait for capacity, the one dialled least recently first.
 
-    None stands for the interviews without a campaign.
+    Of campaigns that are not running, promised calls count. None stands for the interviews without a campaign.
     """
     waiting_interviews = _waiting_interviews(now)
-    running = Campaign.objects.filter(status=Campaign.Status.RUNNING, ended_at__isnull=True)
-    campaigns: list[Campaign | None] = list(
-        running.filter(Exists(waiting_interviews.filter(campaign=OuterRef("pk")))).order_by("created_at")
-    )
+    of_campaign = waiting_interviews.filter(campaign=OuterRef("pk"))
+    is_running = Q(status=Campaign.Status.RUNNING)
+    is_callable = is_running & Exists(of_campaign) | ~is_running & Exists(of_campaign.filter(keeps_promise=True))
+    unfinished = Campaign.objects.filter(is_callable, ended_at__isnull=True)
+    campaigns: list[Campaign | None] = list(unfinished.order_by("created_at"))
     if waiting_interviews.filter(campaign=None).exists():
         campaigns.append(None)
     served = _last_served(now)
@@ -227,7 +228,7 @@ def _campaigns_by_last_call(now: datetime) -> list[Campaign | None]:
 
 
 def count_waiting_campaigns(*, besides: Campaign | None) -> int:
-    """Count the other running campaigns with interviews that wait for capacity now."""
+    """Count the other campaigns with interviews that wait for capacity now."""
     return sum(campaign not in (None, besides) for campaign in _campaigns_by_last_call(timezone.now()))
 
 

@@ -19,8 +19,8 @@ from interviews.models import Attempt, Campaign, Interview, WaitReason, already_
 from interviews.task_handles import ASSIGN_CAPACITY, SETTLE_CAMPAIGN
 from interviews.wait_reason import CAPACITY_REASONS
 
-SLICE_SECONDS = 20.0
-"""The longest that one run works. The next one goes on, so that no task runs for minutes."""
+SLICE_SECONDS = 5.0
+"""The longest that one run works. The next one goes on behind other tasks."""
 
 BATCH_ROWS, CANCELLED_AT_ONCE = 200, 50
 CAMPAIGN_CANCELLED = gettext_noop("The campaign was cancelled.")
@@ -116,18 +116,25 @@ def _update_batch(
 ) -> bool:
     """Update some of the interviews, if the campaign still has one of these statuses. False: none are left."""
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update(no_key=True).filter(pk=campaign.pk, status__in=statuses)
-        if not locked.exists():
+        if not _lock_if_free(campaign, statuses):
             return False
         rows = interviews.filter(campaign=campaign).order_by("created_at").select_for_update(skip_locked=True)
         ids = list(rows.values_list("pk", flat=True)[:BATCH_ROWS])
         return bool(Interview.all_objects.filter(pk__in=ids).update(updated_at=timezone.now(), **changes))
 
 
+def _lock_if_free(campaign: Campaign, statuses: tuple[str, ...]) -> bool:
+    """Lock the campaign, if it has one of these statuses. False: it has not, or another run or request is at it."""
+    free = Campaign.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=campaign.pk)
+    return bool(list(free.filter(status__in=statuses).values_list("pk", flat=True)))
+
+
 def _cancel_batch(campaign: Campaign) -> bool:
     """Cancel some interviews that have not begun. False: none are left."""
     actor = campaign.history[-1]["actor"] if campaign.history else campaign.created_by
     with transaction.atomic():
+        if not _lock_if_free(campaign, (Campaign.Status.CANCELLED,)):
+            return False
         ready = _to_cancel().filter(campaign=campaign).order_by("created_at")
         interviews = list(ready.select_for_update(skip_locked=True, of=("self",))[:CANCELLED_AT_ONCE])
         for interview in interviews:

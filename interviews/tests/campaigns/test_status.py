@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from interviews.calling import dialer
+from interviews.calling import capacity, dialer
 from interviews.campaigns import settling
 from interviews.campaigns.adding import AddResult, add_candidates, start_campaign
 from interviews.models import Attempt, Campaign, Interview, InterviewEvent, WaitReason, lock_interview
@@ -130,7 +130,7 @@ class TestHeldCalls:
         campaign.pause(actor=ACTOR)
         settle(campaign)
         end_call(other)
-        Interview.objects.filter(pk=promised.pk).update(next_attempt_at=timezone.now())
+        capacity.assign_free_capacity()
         assert dial(promised) == [True]
 
     def test_call_of_pause_waits_and_says_why(self) -> None:
