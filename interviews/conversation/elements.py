@@ -82,7 +82,7 @@ class ConversationState:
     candidate wanted to come back to. `silences`: the tries that the present prompt has used up. `can_postpone`: whether
     the candidate may still ask for another call. `candidate_name` may be lazy: it is read only to understand words.
     `pause_seconds`: the silence that usually ends a recording. `eligibility`: the open eligibility questions, the
-    current one first. They are known before the interview's own questions only. `today`: where the candidate is.
+    current one first. They are known before the interview's own questions only. `today`: the present day.
     """
 
     stage: Stage = Stage.OPENING

@@ -47,7 +47,9 @@ def room_state(attempt: Attempt) -> dict[str, Any]:
 def _stage_without_question(attempt: LockedAttempt, state: engine.ConversationState) -> str:
     if state.stage is engine.Stage.CONSENT:
         return "consent"
-    return "over" if attempt.interview.row.status == Interview.Status.COMPLETED else "ended"
+    interview = attempt.interview.row
+    has_answered = interview.status == Interview.Status.COMPLETED or interview.outcome == Interview.Outcome.NOT_ELIGIBLE
+    return "over" if has_answered else "ended"
 
 
 def _eligibility_state(attempt: LockedAttempt, state: engine.ConversationState) -> dict[str, Any]:
