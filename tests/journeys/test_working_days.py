@@ -138,7 +138,7 @@ def import_and_call_candidates(recruiter: DeskUser) -> None:
     recruiter.click_link("Call many")
     recruiter.click_link("Import a file")
     file: FilePayload = {"name": "candidates.csv", "mimeType": "text/csv", "buffer": make_candidates_file()}
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("#id_file").set_input_files(file)
     recruiter.click_button("Upload")
     faulty_rows = page.locator("table tbody tr")
     expect(faulty_rows).to_have_count(len(BAD_ROWS))
