@@ -1,11 +1,13 @@
 """The personas: how they understand prompts, how they answer, and how an interview with each of them ends."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from devtools.phone_simulator.callees.callee import CalleePrompt, Reaction
 from devtools.phone_simulator.callees.key_offers import find_key
-from devtools.phone_simulator.callees.personas import PERSONAS, persona_for_number
+from devtools.phone_simulator.callees.personas import PERSONAS, Persona, persona_for_number
 from devtools.phone_simulator.callees.stories import ANSWERS, extract_question, tell_story
 from devtools.phone_simulator.callees.stories import QUESTIONS as STORY_QUESTIONS
 from devtools.tests.phone_simulator.rig import Script, open_rig
@@ -203,3 +205,19 @@ def test_voicemail_plays_greeting() -> None:
         call = rig.complete_call(to="+14155550113", machine_detection="Enable")
         assert call.answered_by == "machine_start"
         assert rig.logged_events(call, "callee_spoke")[0]["text"] == PERSONAS["13"].words[0]
+
+
+def test_requirements_get_an_answer_of_their_kind() -> None:
+    prompts = [
+        "Thank you. How many weeks of notice do you have to give?",
+        "Thank you. Which shift? You can choose: 1 for Early, 2 for Late.",
+        "Thank you. Can you work night shifts? Press 1 for yes, or 2 for no.",
+    ]
+    callees = {number: persona_for_number(f"+141555501{number}") for number in ("00", "01")}
+    reactions = {number: [ask(callee, prompt) for prompt in prompts] for number, callee in callees.items()}
+    assert reactions["00"] == [Reaction("About three weeks."), Reaction("Early, please."), Reaction(keys="1")]
+    assert reactions["01"][2] == Reaction("Not at the moment, sorry.")
+
+
+def ask(persona: Persona, text: str) -> Reaction:
+    return asyncio.run(persona.react(CalleePrompt("gather", text, accepts_keys=True, accepts_speech=True)))
