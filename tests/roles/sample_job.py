@@ -16,7 +16,7 @@ from tests.support.sample_rows import make_clip, make_completed_interview
 from webhooks.models import TwilioEvent
 
 TRANSCRIPT = "I moved four hundred mailboxes."
-RESUME_WORDS = "Ten years of Linux."
+RESUME_WORDS = "Ten years of tinkering."
 
 
 @dataclass(frozen=True)
