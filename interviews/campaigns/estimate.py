@@ -54,39 +54,25 @@ class CampaignEstimate:
 
 
 def estimate_campaign(campaign: Campaign) -> CampaignEstimate:
-    """Estimate the calls that are left. The number of queries does not grow with the campaign."""
-    live, job = campaign.interviews.live(), campaign.job
-    called = live.filter(channel=Channel.PHONE).exclude(wait_reason__in=HELD_WITHOUT_CALL)
-    called_count = called.count()
-    sample = {row.candidate_id: row for row in called.select_related("candidate").order_by("pk")[:LARGEST_SAMPLE]}
-    candidates = [interview.candidate for interview in sample.values()]
-    obstacles = why_never_called_each(candidates, job, interviews=sample)
-    scale = called_count / len(sample) if sample else 1.0
-    left_out = Counter(str(obstacle.rule) for obstacle in obstacles if obstacle)
-    starts_at = max(campaign.starts_at or timezone.now(), timezone.now())
-    zones = Counter(
-        CallRequest(candidate.phone, starts_at, candidate).zone_names
-        for candidate, obstacle in zip(candidates, obstacles, strict=True)
-        if obstacle is None
-    )
-    people_by_zones = {group: count * scale for group, count in zones.items()}
-    people = round(sum(people_by_zones.values()))
-
+    """Estimate the calls that are left, as if they went on now. A fixed number of queries."""
+    starts_at, job = max(campaign.starts_at or timezone.now(), timezone.now()), campaign.job
+    left = _PeopleLeft.of(campaign, starts_at)
+    people = round(sum(left.by_zones.values()))
     measures, shared_with = measure_calls(job), count_waiting_campaigns(besides=campaign)
     calls_per_person = measures.calls_per_person.value
     calls = round(people * calls_per_person)
     rate = _CallRate.of(job, measures, calls_per_hour=campaign.calls_per_hour, shares=1 + shared_with)
-    first_calls_end_at = _end_of_calls(people_by_zones, 1.0, rate, starts_at)
-    ends_at = _end_of_calls(people_by_zones, float(calls_per_person), rate, starts_at)
+    first_calls_end_at = _end_of_calls(left.by_zones, 1.0, rate, starts_at)
+    ends_at = _end_of_calls(left.by_zones, float(calls_per_person), rate, starts_at)
     if first_calls_end_at and ends_at and calls > people:
         repeats = attempt_spacings(job)[: job.max_attempts - 1]
         ends_at = max(ends_at, first_calls_end_at + sum(repeats, timedelta()))
     return CampaignEstimate(
         starts_at=starts_at,
         people=people,
-        left_out={code: round(count * scale) for code, count in left_out.items()},
-        without_call=live.count() - called_count,
-        evaluated=len(sample),
+        left_out=left.left_out,
+        without_call=left.without_call,
+        evaluated=left.evaluated,
         calls=calls,
         measures=measures,
         cost=(calls * measures.cost.value).quantize(Decimal("0.01")),
@@ -94,6 +80,39 @@ def estimate_campaign(campaign: Campaign) -> CampaignEstimate:
         first_calls_end_at=first_calls_end_at,
         ends_at=ends_at,
     )
+
+
+@dataclass(frozen=True)
+class _PeopleLeft:
+    """Those whose interviews are not over. `by_zones`: those who would be called, by the time zones they may be in."""
+
+    by_zones: dict[tuple[str, ...], float]
+    left_out: dict[str, int]
+    without_call: int
+    evaluated: int
+
+    @classmethod
+    def of(cls, campaign: Campaign, at: datetime) -> "_PeopleLeft":
+        """Ask the dial rules about each person, or about some who stand for all."""
+        live = campaign.interviews.live()
+        called = live.filter(channel=Channel.PHONE).exclude(wait_reason__in=HELD_WITHOUT_CALL)
+        called_count = called.count()
+        sample = {row.candidate_id: row for row in called.select_related("candidate").order_by("pk")[:LARGEST_SAMPLE]}
+        candidates = [interview.candidate for interview in sample.values()]
+        obstacles = why_never_called_each(candidates, campaign.job, interviews=sample)
+        zones = Counter(
+            CallRequest(candidate.phone, at, candidate).zone_names
+            for candidate, obstacle in zip(candidates, obstacles, strict=True)
+            if obstacle is None
+        )
+        left_out = Counter(str(obstacle.rule) for obstacle in obstacles if obstacle)
+        scale = called_count / len(sample) if sample else 1.0
+        return cls(
+            by_zones={group: count * scale for group, count in zones.items()},
+            left_out={code: round(count * scale) for code, count in left_out.items()},
+            without_call=live.count() - called_count,
+            evaluated=len(sample),
+        )
 
 
 @dataclass(frozen=True)
