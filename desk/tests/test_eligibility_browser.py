@@ -53,6 +53,7 @@ def test_requirements_are_edited_by_keys(live_server: Any, admin_user: User) -> 
     with logged_in_page(live_server.url, admin_user) as page:
         page.goto(admin_url(job, "edit_eligibility"))
         press(page, "Night shifts")
+        page.locator("#row-0").wait_for()
         press(page, "Choice")
         page.locator("#row-1").wait_for()
         check_page(page)
