@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from interviews.conversation import phrases
+from interviews.conversation.eligibility.options import find_option
 from interviews.conversation.eligibility_question import NO, YES, EligibilityKind, EligibilityQuestion, EligibilityUnit
 from interviews.conversation.phrases.amounts import (
     DAYS_PER_UNIT,
-    AmountRole,
     AmountWords,
     convert_span,
+    drop_ignored,
     find_amount,
     find_date,
-    find_place,
     join_decimals,
 )
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
@@ -20,8 +20,8 @@ from interviews.conversation.phrases.sections import Phrases
 from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.conversation.phrases.utterance import normalise_words
 
-MIN_STEM = 4
-"""An option of so many letters is also recognised as the beginning of a word: "nights" is the option "night"."""
+MAX_KEYS = 9
+"""A number of more keys is none."""
 
 FINAL_REQUESTS = frozenset({Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.OTHER_LANGUAGE})
 """Requests that count even where the words also have a value."""
@@ -67,7 +67,7 @@ def _exact_value(words: str, question: EligibilityQuestion) -> str:
 
 def value_of_keys(keys: str, question: EligibilityQuestion) -> str:
     """Return the value of the keys that were pressed: 1 is yes and 2 is no, a place in the options, or a number."""
-    if not keys.isascii() or not keys.isdecimal():
+    if not keys.isascii() or not keys.isdecimal() or len(keys) > MAX_KEYS:
         return ""
     if question.kind is EligibilityKind.NUMBER:
         return str(int(keys))
@@ -76,9 +76,8 @@ def value_of_keys(keys: str, question: EligibilityQuestion) -> str:
 
 
 def _find_value(spoken_words: str, question: EligibilityQuestion, language_phrases: Phrases, today: date) -> str:
-    text, amounts = normalise_words(spoken_words, language_phrases), language_phrases.amounts
-    for phrase in amounts.roles.get(AmountRole.IGNORED, ()):
-        text = text.replace(f" {phrase} ", " ")
+    amounts = language_phrases.amounts
+    text = drop_ignored(normalise_words(spoken_words, language_phrases), amounts)
     match question.kind:
         case EligibilityKind.NUMBER:
             return _find_number(join_decimals(text, spoken_words), question.unit, amounts)
@@ -86,7 +85,7 @@ def _find_value(spoken_words: str, question: EligibilityQuestion, language_phras
             day = find_date(text, spoken_words, amounts, today)
             return day.isoformat() if day else ""
         case _:
-            return _find_option(text, question.options, language_phrases)
+            return find_option(spoken_words, question.options, language_phrases)
 
 
 def _find_number(text: str, unit: EligibilityUnit, words: AmountWords) -> str:
@@ -95,25 +94,3 @@ def _find_number(text: str, unit: EligibilityUnit, words: AmountWords) -> str:
         return ""
     number = convert_span(amount, unit) if unit or amount.span not in DAYS_PER_UNIT else None
     return "" if number is None else f"{number:.2f}".rstrip("0").rstrip(".")
-
-
-def _find_option(text: str, options: tuple[str, ...], language_phrases: Phrases) -> str:
-    """Return the only option whose words were said, or else the one whose place was named."""
-    shares = {option: _share_said(text, option, language_phrases) for option in options}
-    highest = max(shares.values())
-    said = [option for option, share in shares.items() if share == highest and share > 0]
-    if said:
-        return said[0] if len(said) == 1 else ""
-    place = find_place(text, len(options), language_phrases.amounts)
-    return "" if place is None else options[place]
-
-
-def _share_said(text: str, option: str, language_phrases: Phrases) -> float:
-    """Return how many of the words of an option were said, as a fraction."""
-    spoken, wanted = text.split(), normalise_words(option, language_phrases).split()
-    said = [word for word in wanted if any(_is_same_word(other, word) for other in spoken)]
-    return len(said) / len(wanted) if wanted else 0
-
-
-def _is_same_word(spoken: str, wanted: str) -> bool:
-    return spoken == wanted or (len(wanted) >= MIN_STEM and spoken.startswith(wanted))

@@ -15,6 +15,8 @@ WEEKS_PER_MONTH = 4
 LAST_MONTH = 12
 MIDDLE_DAY, LAST_DAY = 15, 31
 MAX_YEARS_AHEAD = 50
+NUMBER = re.compile(r"\d{1,9}(?:\.\d+)?")
+"""A number of more digits is none: no requirement has one, and some are too large for a date."""
 WORD_GAP = 2
 """How many other words may stand between a number and its unit, as in "two more full years"."""
 
@@ -59,8 +61,15 @@ class AmountRole(StrEnum):
     NEXT_YEAR = "next_year"
     MIDDLE = "middle"
     END = "end"
+    NOT = "not"
+    """Words that exclude what is named in the same clause: not early, anything but nights."""
+    BUT = "but"
+    """Words that begin another clause: not early but late."""
     IGNORED = "ignored"
     """Words that look like an amount and are none: I may."""
+
+
+CLAUSE_ROLES = (AmountRole.NOTHING, AmountRole.NOT, AmountRole.BUT)
 
 
 @dataclass(frozen=True)
@@ -151,7 +160,7 @@ def _read_indefinite(tokens: list[str], index: int, words: AmountWords) -> tuple
 
 def _read_number(tokens: list[str], index: int, words: AmountWords) -> tuple[float | None, int]:
     """Return the number that begins here, and the index after it."""
-    if index < len(tokens) and re.fullmatch(r"\d+(?:\.\d+)?", tokens[index]):
+    if index < len(tokens) and NUMBER.fullmatch(tokens[index]):
         return float(tokens[index]), index + 1
     first = _match_longest(tokens, index, words.cardinals)
     if first is None:
@@ -232,9 +241,9 @@ def _day_of_month(text: str, tokens: list[str], month: int, words: AmountWords, 
         return _in_month(text, words, first)
     try:
         named = date(years[0] if years else today.year, month, day)
-    except ValueError:
+        return named.replace(year=named.year + 1) if named < today and not years else named
+    except ValueError:  # 29 February, in a year without one
         return None
-    return named.replace(year=named.year + 1) if named < today and not years else named
 
 
 def _year_of(month: int, today: date) -> int:
@@ -287,6 +296,30 @@ def _near_day(text: str, tokens: list[str], words: AmountWords, today: date) -> 
         return today + timedelta(days=7 - today.weekday())
     days = _match_any(tokens, words.days)
     return None if days is None else today + timedelta(days=days)
+
+
+def drop_ignored(text: str, words: AmountWords) -> str:
+    """Drop words of normalised text that look like an amount or a month and are none."""
+    for phrase in words.roles.get(AmountRole.IGNORED, ()):
+        text = text.replace(f" {phrase} ", " ")
+    return text
+
+
+def split_clauses(text: str, words: AmountWords) -> list[tuple[str, bool]]:
+    """Split normalised text at words for "but". Returns each clause, and whether it has a word for "not"."""
+    roles = {phrase: role for role in CLAUSE_ROLES for phrase in words.roles.get(role, ())}
+    tokens, index = text.split(), 0
+    clauses, negated = [""], [False]
+    while index < len(tokens):
+        role, length = _match_longest(tokens, index, roles) or (None, 1)
+        if role is AmountRole.BUT:
+            clauses.append("")
+            negated.append(False)
+        else:
+            clauses[-1] += f" {' '.join(tokens[index : index + length])}"
+            negated[-1] |= role is not None
+        index += length
+    return [(f"{clause} ", is_negated) for clause, is_negated in zip(clauses, negated, strict=True)]
 
 
 def _match_any(tokens: list[str], values: Mapping[str, int]) -> int | None:
