@@ -214,7 +214,7 @@ def _create_attempt(locked_interview: LockedInterview, phone_number: str, hours_
         send_before=min(send_before, hours_end) if hours_end else send_before,
     )
     Call.objects.create(attempt=attempt, number=phone_number)
-    locked_interview.clear_next_attempt()
+    locked_interview.clear_next_attempt(keeps_promise=True)
     locked_interview.add_event(EventKind.ATTEMPT_PLANNED, attempt=str(attempt.pk), number=attempt.number)
     return attempt
 

@@ -47,6 +47,15 @@ class Call(BaseModel):
 
     UNANSWERED: ClassVar[set[str]] = ENDED.keys() - {Status.COMPLETED}
 
+    REACHED: ClassVar[set[str]] = {
+        Status.RINGING,
+        Status.IN_PROGRESS,
+        Status.COMPLETED,
+        Status.BUSY,
+        Status.NO_ANSWER,
+    }
+    """The carrier has reached the number: it rang, or was busy."""
+
     ORDER = ["", "queued", "initiated", "ringing", "in-progress", *ENDED]
 
     attempt = models.OneToOneField("interviews.Attempt", on_delete=models.CASCADE, related_name="call")

@@ -111,7 +111,8 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
 
     def with_promised_call(self) -> Self:
         """Interviews whose next call comes at a time that a person chose, or was told."""
-        return self.live().filter(Q(keeps_promise=True) | Q(wait_reason__in=PROMISED))
+        is_promised = Q(keeps_promise=True) | Q(wait_reason__in=PROMISED)
+        return self.live().filter(is_promised, next_attempt_at__isnull=False)
 
     def on_the_phone(self) -> Self:
         """Interviews with a call now."""

@@ -182,7 +182,7 @@ class LockedAttempt:
     def reopen(self) -> None:
         """The attempt goes on: its call was believed not to have been placed, and was. No other call is due."""
         self.row.update_fields(ended_at=None, outcome="", reason="")
-        self.interview.clear_next_attempt()
+        self.interview.clear_next_attempt(keeps_promise=True)
         self._add_event(EventKind.ATTEMPT_REOPENED, actor="carrier")
 
     def resume(self) -> None:
@@ -258,7 +258,8 @@ class LockedAttempt:
         for position in set(attempt_events.values_list("data__position", flat=True)):
             self.responses[position].reset_to_planned(reason=MACHINE_HAD_ANSWERED)
         answered_here = self.interview.row.eligibility_answers.filter(attempt=self.row)
-        answered_here.update(status=EligibilityAnswer.Status.PLANNED, words="", value="", is_met=None, attempt=None)
+        planned = EligibilityAnswer.Status.PLANNED
+        answered_here.update(status=planned, words="", value="", is_met=None, attempt=None, answered_at=None)
 
     def _add_end_event(self) -> None:
         actor = "candidate" if self.row.is_self_service else "carrier"

@@ -96,6 +96,8 @@ class LockedCall:
             ended_at=timezone.now() if has_ended else None,
             **reported_details,
         )
+        if status in call.REACHED:
+            self.attempt.interview.fulfil_promise()
         if has_ended:
             failed_for_good = is_number_dead and status == call.Status.FAILED
             outcome = Attempt.Outcome.INVALID_NUMBER if failed_for_good else Attempt.Outcome[call.ENDED[status]]

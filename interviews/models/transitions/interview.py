@@ -211,9 +211,15 @@ class LockedInterview:
         self.row.update_fields(channel=channel, **NO_NEXT_ATTEMPT)
         self.add_event(EventKind.INTERVIEW_CHANNEL_CHOSEN, actor=actor, channel=channel)
 
-    def clear_next_attempt(self) -> None:
-        """Let no call be due, for now."""
-        self.row.update_fields(**NO_NEXT_ATTEMPT)
+    def clear_next_attempt(self, *, keeps_promise: bool = False) -> None:
+        """Let no call be due, for now. `keeps_promise`: a promised call stays promised until the carrier places it."""
+        is_promised = keeps_promise and self.row.has_promised_call
+        self.row.update_fields(**NO_NEXT_ATTEMPT | {"keeps_promise": is_promised})
+
+    def fulfil_promise(self) -> None:
+        """The phone rings, or is busy. A further call is not promised."""
+        if self.row.keeps_promise and self.row.next_attempt_at is None:
+            self.row.update_fields(keeps_promise=False)
 
     def count_postponement(self, change: int = 1) -> None:
         """A postponed attempt uses up no attempt of the job. -1: the attempt was not postponed after all."""

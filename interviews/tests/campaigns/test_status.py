@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from interviews.calling import capacity, dialer
+from interviews.calling.retries import follow_up_attempt
 from interviews.campaigns import settling
 from interviews.campaigns.adding import AddResult, add_candidates, start_campaign
-from interviews.models import Attempt, Campaign, Interview, InterviewEvent, WaitReason, lock_interview
+from interviews.models import Attempt, Campaign, Interview, InterviewEvent, WaitReason, lock_call, lock_interview
 from interviews.planning import Obstacle
 from screener.models import InvalidTransition
 from tests.support.blocked_queries import wait_until_blocked
@@ -132,6 +133,30 @@ class TestHeldCalls:
         end_call(other)
         capacity.assign_free_capacity()
         assert dial(promised) == [True]
+
+    @pytest.mark.parametrize("failure", ["not accepted", "failed", "no-answer"])
+    def test_promise_outlives_error_of_carrier(self, failure: str, time_machine: Any) -> None:
+        """The phone has to ring once. Then the promise is kept, and the retry waits for the campaign."""
+        campaign = make_campaign(1)
+        (promised,) = interviews_of(campaign)
+        with lock_interview(promised) as locked:
+            locked.schedule_next_attempt(timezone.now(), wait_reason=WaitReason.REQUESTED_TIME)
+        campaign.pause(actor=ACTOR)
+        for number in (1, 2):
+            assert dial(promised) == [True], number
+            if failure == "not accepted":
+                with lock_call(promised.attempts.live().get().pk) as call:
+                    call.mark_never_placed(Attempt.Outcome.CARRIER_ERROR, reason="Twilio is down.")
+            else:
+                end_call(promised, failure)
+            follow_up_attempt(promised.attempts.latest("number").pk)
+            promised.refresh_from_db()
+            assert promised.next_attempt_at
+            time_machine.move_to(promised.next_attempt_at + timedelta(seconds=1))
+            if failure == "no-answer":
+                break
+        assert dial(promised) == [failure != "no-answer"]
+        assert Attempt.objects.count() == (1 if failure == "no-answer" else 3)
 
     def test_call_of_pause_waits_and_says_why(self) -> None:
         campaign = make_campaign(1)
