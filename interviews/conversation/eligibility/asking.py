@@ -154,7 +154,8 @@ def after_read_back(state: ConversationState, input: Input) -> ConversationStep:
     if not state.eligibility:
         return _ask_first_question(state)
     question, progress = state.eligibility[0], state.progress
-    intent = _understand_confirmation(input, state.language)
+    understanding = _understand_confirmation(input, state.language)
+    intent = understanding.intent
     if intent is Intent.YES:
         return _close(state, AnswerState.ANSWERED, progress.answer_words, progress.answer_value)
     if intent is Intent.NO:
@@ -162,22 +163,24 @@ def after_read_back(state: ConversationState, input: Input) -> ConversationStep:
         return _ask(replace(state, stage=Stage.ELIGIBILITY, silences=0, progress=cleared), EligibilityLead.REPEATED)
     if intent in STOP_ENDINGS:
         return confirm_stop(replace(state, stage=Stage.ELIGIBILITY), intent)
+    if conversation_end := ending_after_request(state, understanding):
+        return end_conversation(state, conversation_end)
     if state.silences + 1 < MAX_TRIES:
         state = replace(state, silences=state.silences + 1)
         return ConversationStep(state, ReadBack(question.position, progress.answer_value, again=True))
     return _close(state, AnswerState.NOT_UNDERSTOOD, progress.answer_words)
 
 
-def _understand_confirmation(input: Input, language: str) -> Intent:
+def _understand_confirmation(input: Input, language: str) -> Understanding:
     match input:
         case KeyPressed(key):
-            return REPLY_KEYS.get(key, Intent.UNCLEAR)
+            return Understanding(REPLY_KEYS.get(key, Intent.UNCLEAR))
         case ChoiceMade(choice):
-            return choice
+            return Understanding(choice)
         case WordsSpoken(words) | WrittenAnswer(words):
-            return understand_utterance(words, Expecting.ELIGIBILITY, phrases.for_language(language)).intent
+            return understand_utterance(words, Expecting.ELIGIBILITY, phrases.for_language(language))
         case _:
-            return Intent.UNCLEAR
+            return Understanding(Intent.UNCLEAR)
 
 
 def _close(state: ConversationState, answer_state: AnswerState, words: str, value: str = "") -> ConversationStep:

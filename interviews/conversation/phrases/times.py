@@ -13,6 +13,12 @@ TIME_MARK = "@time"
 """Stands for the words of a time."""
 
 NOON_HOUR = 12
+LARGEST_NUMBER = 10_000
+"""A larger number is read as this one: it is part of no time."""
+
+LONGEST_DELAY = timedelta(days=365)
+"""A call in more than a year is no wish that can be granted."""
+
 SPOKEN_HOURS = range(1, NOON_HOUR + 1)
 
 
@@ -135,7 +141,8 @@ def _read_time(match: re.Match[str], time_words: TimeWords) -> RequestedTime | N
         unit_count = _parse_number(mentioned_words["count"], time_words) + time_words.fractions.get(
             mentioned_words.get("fraction", ""), 0
         )
-        return RequestedTime(delay=unit_count * time_words.units[mentioned_words["unit"]])
+        delay = unit_count * time_words.units[mentioned_words["unit"]]
+        return RequestedTime(delay=delay) if delay <= LONGEST_DELAY else None
     clock_time = time_words.clocks.get(mentioned_words.get("clock", "")) or _read_clock(mentioned_words, time_words)
     if clock_time is None and "hour" in mentioned_words:
         return None
@@ -172,4 +179,6 @@ def _read_clock(mentioned_words: Mapping[str, str], time_words: TimeWords) -> ti
 
 
 def _parse_number(word: str, time_words: TimeWords) -> float:
-    return float(word) if word.isdigit() else {**time_words.counts, **time_words.hours, **time_words.numbers}[word]
+    if word.isdigit():
+        return min(float(word), LARGEST_NUMBER)
+    return {**time_words.counts, **time_words.hours, **time_words.numbers}[word]

@@ -223,7 +223,9 @@ def _understand_eligibility(utterance: ParsedUtterance, *, word_count: int) -> U
     answers = (utterance.strong_intents & ANSWERS) or (utterance.yielding_intents & ANSWERS)
     if len(answers) == 1:
         return Understanding(next(iter(answers)))
-    return Understanding(Intent.LATER) if Intent.LATER in request.other_intents else request
+    if Intent.LATER in request.other_intents:
+        return Understanding(Intent.LATER, requested_time=request.requested_time)
+    return request
 
 
 def _guess_intent(

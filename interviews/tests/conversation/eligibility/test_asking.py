@@ -1,6 +1,7 @@
 """The eligibility questions of a conversation, as pure rules."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -134,6 +135,25 @@ def test_request_to_stop_is_confirmed_and_can_be_taken_back() -> None:
     assert hold(asked.state, KeyPressed("1")).facts == (
         ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.ASKED),
     )
+
+
+@pytest.mark.parametrize("inputs", [(), (KeyPressed("2"),)], ids=["asked", "read back"])
+def test_other_call_is_granted_with_its_time_and_no_call_ever_again(inputs: tuple[Input, ...]) -> None:
+    (later,) = hold(AT_NIGHTS, *inputs, WordsSpoken("please call me tomorrow at five")).facts
+    assert isinstance(later, ConversationEnded)
+    assert (later.ending, later.when is not None) == (Ending.CALL_LATER, True)
+    never = hold(AT_NIGHTS, *inputs, WordsSpoken("never call me again"))
+    assert never.facts == (ConversationEnded(Ending.OPTED_OUT),)
+
+
+def test_numbers_too_large_for_any_requirement_are_not_understood() -> None:
+    start = EligibilityQuestion(2, "Start?", EligibilityKind.DATE)
+    for question, words in ((NOTICE, "9" * 400), (start, f"in {'9' * 400} days"), (start, f"in {'9' * 400} months")):
+        step = hold(replace(AT_NIGHTS, eligibility=(question, NIGHTS)), *[WrittenAnswer(words)] * 2)
+        assert step.facts[0] == EligibilityAnswered(question.position, AnswerState.NOT_UNDERSTOOD, words)
+    assert hold(AT_NOTICE, KeyPressed("9", "9" * 5000)).prompt == AskEligibility(1, EligibilityLead.UNCLEAR)
+    leap_day = replace(AT_NIGHTS, eligibility=(start,), today=date(2028, 3, 1))
+    assert hold(leap_day, WordsSpoken("on the 29th of February")).prompt == AskEligibility(2, EligibilityLead.UNCLEAR)
 
 
 def test_number_is_typed_with_several_keys() -> None:
