@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin, messages
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -54,11 +55,12 @@ def launch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     problem = ""
     if form.is_bound and form.is_valid():
         try:
-            campaign.launch(actor=request.user.get_username(), starts_at=form.cleaned_data["scheduled_for"])
+            with transaction.atomic():  # no call begins before its limit is set
+                campaign.launch(actor=request.user.get_username(), starts_at=form.cleaned_data["scheduled_for"])
+                campaign.update_fields(calls_per_hour=form.cleaned_data["calls_per_hour"])
         except InvalidTransition as error:
             problem = str(error)
         else:
-            campaign.update_fields(calls_per_hour=form.cleaned_data["calls_per_hour"])
             return _back_to_page(request, campaign)
     context = {"form": form, "problem": problem, "forecast": Forecast(estimate_campaign(campaign))}
     status = INVALID if problem or form.errors else 200

@@ -23,7 +23,7 @@ def correct_eligibility(request: HttpRequest, answer_id: UUID) -> HttpResponse:
     visible = EligibilityAnswer.objects.visible_to(request.user).select_related("interview")
     answer = get_object_or_404(visible, pk=answer_id)
     try:
-        reason = request.POST.get("reason", "")[:MAX_REASON_LENGTH]
+        reason = request.POST.get("reason", "").replace("\0", "")[:MAX_REASON_LENGTH]
         correct_answer(answer, request.POST.get("value", ""), by=request.user.get_username(), reason=reason)
         messages.success(request, _("The answer was corrected. The history keeps the earlier one."))
     except InvalidTransition as error:

@@ -79,7 +79,7 @@ def test_answer_is_corrected_on_review_page(admin_client: Client, interviews: di
     assert address in page.content.decode()
     admin_client.post(address, {"value": "yes", "reason": ""})
     assert not interview.events.filter(kind=EventKind.ELIGIBILITY_CORRECTED).exists()
-    admin_client.post(address, {"value": "yes", "reason": "Misheard"})
+    admin_client.post(address, {"value": "yes", "reason": "Mis\0heard"})
     answer = interview.eligibility_answers.get()
     assert (answer.value, answer.is_met, answer.words, answer.correction_reason) == (
         "yes",

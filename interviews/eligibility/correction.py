@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 from interviews.conversation.eligibility_question import EligibilityKind, EligibilityQuestion
 from interviews.models import EligibilityAnswer, EventKind, lock_interview
 from interviews.models.eligibility.answer import MAX_VALUE_LENGTH
+from jobs.eligibility.question import LARGEST_NUMBER
 from screener.models import InvalidTransition
 
 NOT_ASKED = gettext_noop("This question has not been asked yet. Correct it after the interview.")
@@ -47,7 +48,7 @@ def _parse_value(text: str, question: EligibilityQuestion) -> str:
         match question.kind:
             case EligibilityKind.NUMBER:
                 number = float(text.replace(",", "."))
-                if not 0 <= number < float("inf"):
+                if not 0 <= number <= LARGEST_NUMBER:
                     raise ValueError(text)
                 return f"{number:.2f}".rstrip("0").rstrip(".")
             case EligibilityKind.DATE:

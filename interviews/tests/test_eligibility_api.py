@@ -87,6 +87,18 @@ def test_answers_are_read_and_corrected_with_history() -> None:
     assert event.data == {"position": 0, "value_before": "no", "value_after": "yes"}
 
 
+def test_correction_to_a_number_that_can_not_be_kept_is_refused() -> None:
+    client, interview = make_api_client(), make_interview()
+    notice = example_question(EligibilityExample.NOTICE_PERIOD, "en")
+    add_eligibility_answer(interview, question=notice, value="12")
+    address = f"/api/v1/interviews/{interview.pk}/eligibility/correct/"
+    codes = [
+        client.post(address, {"position": 0, "value": value, "reason": "Misheard"}, format="json").status_code
+        for value in ("1e99", "9" * 99, "nan", "-1", "2.5")
+    ]
+    assert codes == [409, 409, 409, 409, 200]
+
+
 def test_report_has_requirements_beside_unchanged_score() -> None:
     client, interview = make_api_client(), make_assessed_interview()
     before = client.get(f"/api/v1/interviews/{interview.pk}/report.json").data
