@@ -9,6 +9,8 @@ from uuid import UUID
 
 from candidates.models import Candidate
 
+MAX_LENGTH = 255
+"""Of a name without its folders and suffix, as on disks. Each run of words of it is looked up."""
 MIN_ID_LENGTH = 4
 """A shorter id is found only if it is the whole name: files are numbered as well."""
 NOISE = frozenset(
@@ -36,6 +38,8 @@ class NameMatcher:
     def find(self, file_name: str) -> set[UUID]:
         """The candidates whom the file may be about. One: it is theirs. More: nothing tells whose it is."""
         stem = unicodedata.normalize("NFC", PurePosixPath(file_name.replace("\\", "/")).stem)
+        if len(stem) > MAX_LENGTH:
+            return set()
         by_id = self._find_by_id(_split(stem))
         by_name = self._find_by_name(stem)
         # An id and a name that contradict each other tell nothing.

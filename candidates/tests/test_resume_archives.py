@@ -1,6 +1,7 @@
 """Resumes in a ZIP: matched by id or name with the candidates of an import, and archives that are refused."""
 
 import struct
+import tracemalloc
 import zipfile
 from io import BytesIO
 from typing import Any
@@ -13,7 +14,7 @@ from candidates.importing.resume_names import NameMatcher
 from candidates.importing.resumes import upload_archive
 from candidates.models import Candidate, FileResult, Import, ResumeArchive, ResumeFile
 from screener.documents import archive as archives
-from screener.documents.archive import ArchiveProblem, UnreadableArchive
+from screener.documents.archive import ArchiveProblem, BrokenFile, UnreadableArchive, read_member
 from screener.models import InvalidTransition
 from tests.support.candidate_files import ADA, GRACE, import_rows, upload, zip_of
 from tests.support.factories import run_tasks
@@ -52,6 +53,7 @@ class TestMatching:
             ("Grace Hopper.pdf", {"grace", "other grace"}),
             ("CV Madonna.pdf", {"madonna"}),
             ("Madonna Smith.pdf", set()),
+            (f"Ada Lovelace {'a ' * 200}.pdf", set()),
         ],
     )
     def test_file_is_matched_by_id_or_whole_name(self, file_name: str, matched: set[str]) -> None:
@@ -134,6 +136,37 @@ class TestMatching:
             add_archive(imported, zip_of({"Ada Lovelace.pdf": PDF}))
 
 
+def bomb_with_small_size() -> bytes:
+    """A file that says it unpacks to a kilobyte, and unpacks to 50 MB."""
+    content = bytearray(zip_of({"Ada Lovelace.pdf": bytes(50 * 1024**2)}))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        struct.pack_into("<I", content, content.index(signature) + offset, 1024)
+    return bytes(content)
+
+
+def test_no_more_is_unpacked_than_a_file_says() -> None:
+    archive = zipfile.ZipFile(BytesIO(bomb_with_small_size()))
+    tracemalloc.start()
+    with pytest.raises(BrokenFile):
+        read_member(archive, archive.infolist()[0])
+    most_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most_bytes < 5 * 1024**2
+
+
+def long_list_by_zip64() -> bytes:
+    """Of its two ends, that of ZIP64 counts. The other one says that the list of files is short."""
+    count = 900
+    content = zip_of({f"{number}{'x' * 700}": b"" for number in range(count)})
+    start = content.rindex(b"PK\x05\x06")
+    size, offset = struct.unpack_from("<II", content, start + 12)
+    end_64 = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, start, 1)
+    end = bytearray(content[start:])
+    struct.pack_into("<I", end, 12, 100)
+    return content[:start] + end_64 + locator + bytes(end)
+
+
 def encrypted() -> bytes:
     content = bytearray(zip_of({"a.pdf": PDF}))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -172,7 +205,9 @@ def repeated_name() -> bytes:
         (zip_of({"../../etc/cron.d/ada.pdf": PDF}), ArchiveProblem.UNSAFE_NAME),
         (zip_of({"C:\\ada.pdf": PDF}), ArchiveProblem.UNSAFE_NAME),
         (zip_of({"/etc/ada.pdf": PDF}), ArchiveProblem.UNSAFE_NAME),
+        (zip_of({".": PDF}), ArchiveProblem.UNSAFE_NAME),
         (repeated_name(), ArchiveProblem.REPEATED_NAME),
+        (long_list_by_zip64(), ArchiveProblem.TOO_MANY_FILES),
     ],
 )
 def test_archive_is_refused_as_a_whole(content: bytes, problem: ArchiveProblem) -> None:

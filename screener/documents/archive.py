@@ -17,7 +17,10 @@ MAX_FILES = 1_000
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 MAX_DIRECTORY_BYTES = 512 * 1024
 """Of the list of files. It is checked before the list is read, because the list is held in memory."""
-_END, _END_BYTES, _LONGEST_END = b"PK\x05\x06", 22, 22 + 65_535
+_END, _END_BYTES = b"PK\x05\x06", 22
+_END_64, _END_64_BYTES = b"PK\x06\x06", 56 + 20
+"""Of ZIP64, with the record that leads to it. Both lie right before the end."""
+_LONGEST_END = _END_64_BYTES + _END_BYTES + 65_535
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED_FLAG = 1
 _OFFICE_PART = "[Content_Types].xml"
@@ -78,7 +81,8 @@ def list_documents(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     """Raises BrokenFile. The caller has checked the size: not a byte more than it says is unpacked."""
     try:
-        return archive.read(member)
+        with archive.open(member) as file:
+            return file.read(member.file_size)  # without a size, what the file really unpacks to would be held
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
         raise BrokenFile from None
 
@@ -97,6 +101,9 @@ def _check_directory_size(file: IO[bytes], size: int) -> None:
     if start < 0 or len(tail) - start < _END_BYTES:
         raise UnreadableArchive(ArchiveProblem.BROKEN)
     (directory_bytes,) = struct.unpack_from("<I", tail, start + 12)
+    start_64 = start - _END_64_BYTES
+    if start_64 >= 0 and tail.startswith(_END_64, start_64):  # its numbers are read in place of the others
+        (directory_bytes,) = struct.unpack_from("<Q", tail, start_64 + 40)
     if directory_bytes > MAX_DIRECTORY_BYTES:
         raise UnreadableArchive(ArchiveProblem.TOO_MANY_FILES, f"{MAX_FILES:,}")
     file.seek(0)
@@ -116,7 +123,7 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
     names: set[str] = set()
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
             raise UnreadableArchive(ArchiveProblem.UNSAFE_NAME, member.filename[-100:])
         name = str(path).casefold()
         if name in names:
