@@ -80,6 +80,7 @@ def test_contact_details_that_record_has_not_are_offered() -> None:
         "KING ADA, ADA@EXAMPLE.COM, 0660 1111111",
         "Curriculum Vitae\nSoftware Engineer\n12/2010 – 12/2011",
         "write to ada@localhost or 12345",
+        f"Ada {'a' * 5_000} King1",
     ],
 )
 def test_known_details_and_other_texts_are_not_offered(text: str) -> None:
