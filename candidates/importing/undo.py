@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from candidates.data_rights.import_rows import BLANK
 from candidates.importing.step import run_batches
 from candidates.models import UNDO_IMPORT, Candidate, Consent, Import, ImportRow, MergedRecord, RowResult, UndoResult
 from screener.background.leases import Lease, row_lock
@@ -70,6 +71,8 @@ class _Batch:
                 row.undo = self._restore(row, candidate)
         ImportRow.objects.bulk_update(self._rows, ["undo"])
         removed = self._added - reasons.keys()
+        # They are found by the candidate alone, so that no erasure would find what they hold of the person.
+        self._imported.rows.filter(candidate__in=removed).update(**BLANK)
         Candidate.objects.filter(pk__in=removed).delete()
         counts = Counter(f"undo_{row.undo}" for row in self._rows if row.undo != UndoResult.REMOVED)
         counts["undo_removed"] = len(removed)

@@ -61,9 +61,10 @@ def test_undo_removes_added_and_restores_changed() -> None:
 
 def test_undo_of_two_rows_about_one_person() -> None:
     ada = make_candidate(full_name="Ada L.", external_id="ats-1", consents=False)
-    imported = import_rows(ADA, [*GRACE, ""][:5], ["Grace Hopper", GRACE[1], "grace@example.com", "", ""])
+    imported = import_rows(ADA, [*GRACE, ""][:5], ["Grace Hopper", GRACE[1], "grace@example.com", "", "a fair"])
     assert undo(imported) == {"2": "restored", "3": "removed", "4": "removed"}
     assert list(Candidate.objects.all()) == [ada]
+    assert not imported.rows.filter(candidate=None).exclude(extra={}, before={}).exists(), "no erasure would find them"
 
 
 def test_undo_keeps_what_something_has_happened_to() -> None:
