@@ -36,5 +36,6 @@ def feedback_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
 
 def _words(job: JobDescription) -> list[str]:
     """The texts without the names of their authors, sorted by a random id."""
-    rows = job.feedback.exclude(words="").select_related("interview__candidate").order_by("pk")[:MOST_WORDS]
+    feedback = job.feedback.without_practice().exclude(words="")
+    rows = feedback.select_related("interview__candidate").order_by("pk")[:MOST_WORDS]
     return [redact(row.words, row.interview.candidate.identifying_texts) for row in rows]

@@ -48,9 +48,9 @@ class CallMeasures:
 
 
 def measure_calls(job: JobDescription) -> CallMeasures:
-    """Measure the newest calls of the job, or else of all jobs."""
+    """Measure the newest calls of the job, or else of all jobs. Those for practice are left out."""
     calls = Call.objects.filter(ended_at__isnull=False, attempt__direction=Attempt.Direction.OUTBOUND)
-    placed = calls.exclude(twilio_sid="")
+    placed = calls.filter(attempt__interview__purpose=Interview.Purpose.SCREENING).exclude(twilio_sid="")
     sums = [
         (source, _aggregate(scope))
         for source, scope in ((Source.JOB, placed.filter(attempt__interview__job=job)), (Source.ALL_JOBS, placed))

@@ -113,6 +113,16 @@ class TestReading:
         desk = client.get(reverse("admin:jobs_jobdescription_change", args=[job.pk]))
         assert desk.context["desk"].feedback.is_shown
 
+    def test_practice_is_left_out(self, add_feedback: Callable[[int], None]) -> None:
+        add_feedback(LEAST_ANSWERS)
+        job = Feedback.objects.all()[0].job
+        practice = Feedback.objects.exclude(words="").get().interview
+        practice.update_fields(purpose=Interview.Purpose.PRACTICE)
+        assert job.feedback.summary().count == LEAST_ANSWERS - 1
+        add_feedback(1)
+        page = login_client(make_role_user(RoleKey.RECRUITER)).get(reverse("desk-job-feedback", args=[job.pk]))
+        assert (page.context["summary"].count, len(page.context["words"])) == (LEAST_ANSWERS, 1)
+
     def test_job_must_be_visible(self, add_feedback: Callable[[int], None]) -> None:
         add_feedback(1)
         job = Feedback.objects.get().job

@@ -1,10 +1,11 @@
 """The candidates' opinion of their interview. It never has a part in a decision."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Exists, OuterRef, Q
 
 from interviews.models.interview import Interview
 from jobs.models import JobDescription
@@ -29,9 +30,13 @@ class FeedbackSummary:
 
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
+    def without_practice(self) -> Self:
+        practice = Interview.all_objects.filter(pk=OuterRef("interview_id"), purpose=Interview.Purpose.PRACTICE)
+        return self.filter(~Exists(practice))  # reads the index of practice, not a row for each answer
+
     def summary(self) -> FeedbackSummary:
-        """One query."""
-        totals = self.aggregate(count=Count("pk"), clear=Avg("clear"), fair=Avg("fair"))
+        """Without practice. One query."""
+        totals = self.without_practice().aggregate(count=Count("pk"), clear=Avg("clear"), fair=Avg("fair"))
         if totals["count"] < LEAST_ANSWERS:
             return FeedbackSummary(totals["count"], None, None)
         return FeedbackSummary(**totals)

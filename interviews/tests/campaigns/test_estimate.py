@@ -71,6 +71,14 @@ def test_past_calls_of_job_are_measured() -> None:
     assert abs(estimate.ends_at - estimate.first_calls_end_at - timedelta(hours=1)) < timedelta(minutes=1)
 
 
+def test_practice_is_not_measured() -> None:
+    campaign = make_campaign(FEWEST_CALLS // 2)
+    add_past_calls(campaign, calls_each=2, seconds=60, price="-0.05")
+    Interview.objects.update(purpose=Interview.Purpose.PRACTICE)
+    estimate = estimate_campaign(make_campaign(1, first=100, job=campaign.job))
+    assert estimate.measures.seconds.source == Source.ASSUMED
+
+
 def test_those_never_called_are_counted_by_reason() -> None:
     campaign = make_campaign(3)
     refused, invited, _ = interviews_of(campaign)
