@@ -90,6 +90,15 @@ def test_practice_in_writing_begins_at_once(admin_client: Client, job: JobDescri
     assert CandidateMessage.objects.count() == 0
 
 
+def test_candidate_with_id_of_other_system_stays(admin_client: Client, job: JobDescription) -> None:
+    """Also one whose id looks like that of a member of staff."""
+    candidate = make_candidate(phone="+14155550100", external_id=f"staff-{User.objects.get().pk}")
+    assert practise(admin_client, job).status_code == 302
+    candidate.refresh_from_db()
+    assert candidate.phone == "+14155550100"
+    assert Interview.all_objects.get().candidate != candidate
+
+
 @pytest.mark.parametrize(
     "fields", [{"is_own": ""}, {"phone": "555"}, {"channel": "room"}, {"channel": ""}, {"phone": "+14155550100"}]
 )

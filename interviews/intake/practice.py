@@ -4,6 +4,8 @@ They are interviews like others, under the same rules, with the purpose `practic
 interviews has them.
 """
 
+from uuid import UUID, uuid5
+
 from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.utils.translation import gettext, gettext_noop
@@ -20,7 +22,8 @@ from screener.services.transcription.selection import configured_transcriber
 
 CONSENT_SOURCE = "Practice interview; confirmed as the own number by %s"
 PRACTICE_REASON = gettext_noop("Practice of a member of staff")
-OWN_RECORD_PREFIX = "staff-"
+OWN_RECORDS = UUID("6d1d2f0e-7c1b-4f7e-9a37-2f3f1c6f9b51")
+"""The namespace of the ids of own records: HR's own system may give an id such as staff-1 to a candidate."""
 
 
 def plan_practice(job: JobDescription, question_set: QuestionSet, *, user: User, phone: str, channel: str) -> Interview:
@@ -75,7 +78,7 @@ def _practice_of(job: JobDescription, user: User) -> models.QuerySet[Interview]:
 
 
 def _own_id(user: User) -> str:
-    return f"{OWN_RECORD_PREFIX}{user.pk}"
+    return f"staff-{uuid5(OWN_RECORDS, str(user.pk))}"
 
 
 def _own_record(user: User, phone: str, language: str) -> Candidate:
