@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery, TextChoices
@@ -18,8 +19,8 @@ NEWEST_INTERVIEWS = 10_000
 MOST_GROUPS = 12
 MIN_COMPARED = 30
 """Of reached candidates whose interview is over. A rate of fewer is no ground for a comparison."""
-SIGNIFICANT_Z = 1.96
-"""Two rates are this many standard errors apart by chance in one of twenty comparisons."""
+CHANCE = 0.05
+"""How often groups may seem to differ that do not."""
 
 COUNTED = (*FUNNEL, Stage.REACHED_AND_OVER)
 
@@ -118,14 +119,18 @@ def _extremes(groups: list[Group]) -> tuple[Group | None, Group | None]:
     """The groups with the lowest and the highest completion rate, if they differ by more than chance explains."""
     large = [group for group in groups if group.over >= MIN_COMPARED]
     large.sort(key=lambda group: group.completed / group.over)
-    if len(large) < 2 or not differ(large[0], large[-1]):
+    if len(large) < 2 or not differ(large[0], large[-1], pairs=math.comb(len(large), 2)):
         return None, None
     return large[0], large[-1]
 
 
-def differ(first: Group, second: Group) -> bool:
-    """Whether the completion rates differ by more than chance explains: the test of two proportions."""
+def differ(first: Group, second: Group, *, pairs: int) -> bool:
+    """Whether the completion rates differ by more than chance explains: the test of two proportions.
+
+    `pairs`: how many pairs of groups these were chosen from. The more there are, the further chance drives the most
+    distant two apart, so that the error allowed is divided among them (Bonferroni).
+    """
     pooled = (first.completed + second.completed) / (first.over + second.over)
     error = math.sqrt(pooled * (1 - pooled) * (1 / first.over + 1 / second.over))
     distance = abs(first.completed / first.over - second.completed / second.over)
-    return error > 0 and distance / error > SIGNIFICANT_Z
+    return error > 0 and distance / error > NormalDist().inv_cdf(1 - CHANCE / pairs / 2)

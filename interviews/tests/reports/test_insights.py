@@ -88,6 +88,16 @@ def test_no_group_stands_out(job: JobDescription, declined: int) -> None:
     assert (comparison.lowest, comparison.highest) == (None, None)
 
 
+def test_of_many_groups_chance_drives_two_apart(job: JobDescription) -> None:
+    plan_from("job board", job, completed=FEW // 2, declined=FEW // 2)
+    plan_from("referral", job, completed=FEW, declined=0)
+    for source in ("fair", "press", "own site"):
+        plan_from(source, job, completed=FEW - 2, declined=2)
+    comparison = compare_groups(Interview.objects.filter(job=job), Grouping.SOURCE)
+    assert comparison.compared == 5
+    assert (comparison.lowest, comparison.highest) == (None, None)
+
+
 def test_words_in_a_call_are_no_source(job: JobDescription) -> None:
     interview = plan(job)
     interview.candidate.add_call_consent(False, given_by=Consent.GivenBy.VOICE, source="a call")
