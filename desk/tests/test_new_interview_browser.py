@@ -21,6 +21,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 ADD = reverse("desk-new-interview")
 PAGE_WIDTH = "document.documentElement.scrollWidth"
+PRESS_WHILE_LOADING_ENDS = """button => {
+    button.click();
+    window.dispatchEvent(new PageTransitionEvent("pageshow"));
+    button.click();
+}"""
 
 
 @pytest.fixture
@@ -153,6 +158,15 @@ def test_double_click_sends_once(page: Page) -> None:
     page.get_by_role("button", name="Plan the interview").dblclick()
     page.wait_for_url("**/change/")
     in_thread(lambda: check_rows(candidates=2, interviews=1))
+
+
+def test_end_of_loading_lets_nothing_be_sent_twice(page: Page) -> None:
+    fill_form(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Plan the interview").evaluate(PRESS_WHILE_LOADING_ENDS)
+    page.wait_for_url("**/change/")
+    assert [url.endswith(reverse("desk-session")) for url in asked].count(True) == 1
 
 
 def test_leaving_warns_of_unsaved_text(page: Page) -> None:

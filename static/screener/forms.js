@@ -97,7 +97,9 @@ document.addEventListener("DOMContentLoaded", () => {
   window.addEventListener("beforeunload", (event) => {
     if (!isLeaving && guardedForms().some(isChanged)) event.preventDefault();
   });
-  window.addEventListener("pageshow", () => {
+  // The page is shown again as it was left. The event comes after the first loading, too: by then a form may be on its way.
+  window.addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
     isLeaving = false;
     for (const form of guardedForms()) markSending(form, false);
   });
