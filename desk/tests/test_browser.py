@@ -13,7 +13,7 @@ from interviews.models import Assessment, Interview, InterviewResult
 from jobs.models import JobDescription
 from screener.records import QuestionSpec
 from tests.support.accessibility import find_unreached_controls, find_violations
-from tests.support.browser import NARROW, in_thread, logged_in_page
+from tests.support.browser import NARROW, in_thread, logged_in_page, press_key
 from tests.support.factories import make_approved_job, make_interview
 from tests.support.sample_rows import complete_interview, make_completed_interview
 
@@ -115,7 +115,7 @@ def test_two_are_decided_by_keys(page: Page, interviews: dict[str, Interview]) -
     for name in ("Ada", "Grace"):
         page.get_by_label(f"Select {name}").press("Space")
     page.get_by_role("button", name="Decide…").press("Enter")
-    page.get_by_label("Hire").press("Space")
+    press_key(page.get_by_label("Hire"), "Space")
     page.get_by_role("button", name="Decide", exact=True).press("Enter")
     expect(page.locator(".d-decision .d-badge")).to_have_count(2)
 

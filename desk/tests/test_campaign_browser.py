@@ -11,7 +11,7 @@ from desk.campaign import page as campaign_page
 from interviews.models import Campaign
 from tests.support.accessibility import check_page, find_unreached_controls
 from tests.support.admin_client import admin_url
-from tests.support.browser import in_thread, logged_in_page
+from tests.support.browser import in_thread, logged_in_page, press_key
 from tests.support.campaigns import make_campaign
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -41,7 +41,7 @@ def test_campaign_is_paused_and_resumed_by_keys(page: Page, campaign: Campaign) 
     assert find_unreached_controls(page) == []
     check_page(page)
     for action, status in (("launch", Status.RUNNING), ("pause", Status.PAUSED), ("resume", Status.RUNNING)):
-        page.locator(f"#c-{action}-campaign").press("Enter")
+        press_key(page.locator(f"#c-{action}-campaign"), "Enter")
         expect(page.locator("form[method=post] button.d-primary")).to_be_visible()
         check_page(page)
         page.locator("form[method=post] button.d-primary").press("Enter")

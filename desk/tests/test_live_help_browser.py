@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from candidates.models import Candidate
 from interviews.models import Attempt, Interview, lock_interview
 from tests.support.accessibility import check_page, find_unreached_controls
-from tests.support.browser import in_thread, logged_in_page
+from tests.support.browser import in_thread, logged_in_page, press_key
 from tests.support.factories import make_approved_job, make_candidate, make_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -42,7 +42,7 @@ def test_several_are_called_again_by_keys(page: Page) -> None:
     for name in ("Ada Lovelace", "Grace Hopper"):
         page.get_by_label(f"Select {name}").press("Space")
     page.get_by_role("button", name="Call again…").press("Enter")
-    page.get_by_label("At a time").press("Space")
+    press_key(page.get_by_label("At a time"), "Space")
     expect(page.get_by_label("Date and time")).to_be_visible()
     page.get_by_label("As soon as calls are allowed").press("Space")
     page.get_by_role("button", name="Call 2 candidates again").press("Enter")
@@ -54,7 +54,7 @@ def test_several_are_called_again_by_keys(page: Page) -> None:
 def test_records_are_merged_by_keys(page: Page) -> None:
     page.goto(DUPLICATES)
     page.get_by_role("link", name="Merge into").press("Enter")
-    page.get_by_label("A. Lovelace").press("Space")
+    press_key(page.get_by_label("A. Lovelace"), "Space")
     page.get_by_label("Both records are of one person").press("Space")
     page.get_by_role("button", name="Merge the records").press("Enter")
     page.wait_for_url("**/candidates/candidate/**/change/")

@@ -26,6 +26,7 @@ from tests.journeys.material import (
     make_candidates_file,
     print_advertisement,
 )
+from tests.support.browser import press_key
 
 pytestmark = [pytest.mark.browser]
 
@@ -110,7 +111,7 @@ def add_job(recruiter: DeskUser) -> None:
     recruiter.click_button("Fill in the form")
     expect(page.locator("#id_title")).to_have_value(JOB)
     expect(page.locator("#id_description")).to_have_value(re.compile(JOB_DESCRIPTION.splitlines()[-1]))
-    page.get_by_label("Blind review").press("Space")
+    press_key(page.get_by_label("Blind review"), "Space")
     recruiter.click_button("Save")
 
 
@@ -121,7 +122,7 @@ def approve_questions(recruiter: DeskUser) -> None:
     approve.wait_for()  # without a reload, once the questions are written
     recruiter.click_link("Questions")
     recruiter.click_link("Edit questions")
-    page.locator(f"#remove-{len(OWN_QUESTIONS)}").press("Enter")
+    press_key(page.locator(f"#remove-{len(OWN_QUESTIONS)}"), "Enter")
     expect(page.locator(f"#row-{len(OWN_QUESTIONS)}")).to_have_count(0)
     for place, (competency, text) in enumerate(OWN_QUESTIONS):
         page.locator(f"#id_question-{place}-text").fill(text)
@@ -325,7 +326,7 @@ def collect_targets(page: Page) -> set[str]:
     targets |= read_targets(page)
     page.locator(NAMES, has_text=SHORTLISTED[1]).click()
     targets |= read_targets(page)
-    page.get_by_label("More actions").press("Enter")
+    press_key(page.get_by_label("More actions"), "Enter")
     page.get_by_role("link", name="Candidate", exact=True).click()
     return targets | read_targets(page)
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.support.browser_process import watched_context
 
@@ -36,6 +36,15 @@ def candidate_page(address: str) -> Iterator[Page]:
     with watched_context(address, viewport=WIDE) as context:
         context.set_default_timeout(10_000)
         yield context.new_page()
+
+
+def press_key(target: Locator, key: str) -> None:
+    """Press a key on a control of a page that may be loading.
+
+    Unfold hides a page until its scripts run. A hidden control takes no focus, and `Locator.press` does not wait.
+    """
+    expect(target).to_be_visible()
+    target.press(key)
 
 
 def in_thread(run: Callable[[], Any]) -> None:
