@@ -19,7 +19,7 @@ TEMPLATE = "Customer service agent: mixed interview"
 HEADS = ["Name", "Phone", "E-Mail", "Consent", "Consent source"]
 NAMES = (
     *("Maya Lindqvist", "Chiara Conti", "Samuel Okafor", "Aisha Rahman"),
-    *("Tom Becker", "Hannah Schmidt", "Noah Whitfield"),
+    *("Tom Becker", "Hannah Schmidt", "Ines Carvalho"),
 )
 FINISH_SECONDS = 120
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
