@@ -73,6 +73,15 @@ def test_practice_call_is_placed_and_seen_by_nobody(
     assert (consent.given, consent.given_by, consent.candidate.phone) == (True, "form", PHONE)
 
 
+def test_practice_rings_confirmed_number_only(admin_client: Client, job: JobDescription, twilio: FakeTwilio) -> None:
+    practise(admin_client, job)
+    Candidate.objects.update(phone="+14155550143")
+    run_tasks()
+    practice = Interview.all_objects.get()
+    assert (practice.status, practice.outcome, twilio.calls) == ("cancelled", "by_hr", [])
+    assert PHONE not in practice.confirmed_number_hash
+
+
 def test_second_practice_takes_place_of_first(admin_client: Client, job: JobDescription) -> None:
     for phone in (PHONE, "+14155550143"):
         practise(admin_client, job, phone=phone)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from candidates.models import DoNotCall
 from interviews.calling.capacity import wait_for_capacity
+from interviews.calling.person.confirmed_number import may_ring
 from interviews.calling.reconcile import apply_call_state
 from interviews.calling.retries import give_up_calling, postpone_call
 from interviews.calling.rules import BUSY_AGAIN_IN, NUMBER_BUSY, may_call_now
@@ -53,6 +54,8 @@ SLOT_LASTS = timedelta(seconds=5)
 """An unused dial slot expires after this time."""
 
 SLOT_AWAITED = gettext_noop("Waiting for its dial slot: calls are placed one after another.")
+
+NUMBER_CHANGED = gettext_noop("The number is not the one that was confirmed for this practice. Begin another practice.")
 
 BUDGET_RECHECK = timedelta(minutes=15)
 TRANSCRIPTION_RECHECK = timedelta(minutes=15)
@@ -147,6 +150,10 @@ def _create_attempt_if_due(locked_interview: LockedInterview) -> Attempt | None:
         return None
     if waits_for_choice(interview):
         end_wait(locked_interview)
+        return None
+    if not may_ring(interview, interview.candidate.phone):
+        _pass_on_reservation(interview)
+        locked_interview.cancel(Interview.Outcome.BY_HR, actor="screener", reason=gettext(NUMBER_CHANGED))
         return None
     match may_call_now(interview.candidate, interview.job, now=now, interview=interview):
         case Never(reason):

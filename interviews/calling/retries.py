@@ -73,7 +73,7 @@ def follow_up_self_service(attempt_id: UUID) -> None:
 def plan_call_after_leaving(interview: LockedInterview) -> None:
     """Leave the candidate time to come back: while their invitation is open, or the longest of the attempt spacings.
 
-    A later plan stays, and so does a call that was promised for a time to come.
+    A later plan stays, and so does a call that was promised: for a time to come, or for one at which it had to wait.
     """
     row, now = interview.row, timezone.now()
     if not row.is_live or row.channel != Attempt.Channel.PHONE or _has_promised_call(row, now):
@@ -85,8 +85,11 @@ def plan_call_after_leaving(interview: LockedInterview) -> None:
 
 
 def _has_promised_call(interview: Interview, now: datetime) -> bool:
+    """Whether a promise is still open. One that came due while the candidate was here has been kept by that."""
     due_at = interview.next_attempt_at
-    return due_at is not None and due_at > now and interview.wait_reason in PROMISED
+    if due_at is None:
+        return False
+    return interview.keeps_promise or (due_at > now and interview.wait_reason in PROMISED)
 
 
 def _retry_candidate(interview: LockedInterview, attempt: Attempt) -> None:

@@ -109,7 +109,9 @@ def erase_messages(interview: LockedInterview) -> int:
 
 
 def erase_numbers(interview: LockedInterview) -> int:
-    """Forget the numbers that were called. The do-not-call list keeps its hashes."""
+    """Forget the numbers that were called or confirmed. The do-not-call list keeps its hashes."""
+    if interview.row.confirmed_number_hash:
+        interview.row.update_fields(confirmed_number_hash="")
     return Call.objects.filter(attempt__interview=interview.row).exclude(number="").update(number="")
 
 

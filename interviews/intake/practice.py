@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext, gettext_noop
 
 from candidates.models import Candidate, Consent
+from interviews.calling.person.confirmed_number import hash_confirmed_number
 from interviews.calling.rules import why_never_called, why_never_held
 from interviews.invitations.inviting import invite_locked
 from interviews.models import Interview, lock_interview
@@ -29,8 +30,8 @@ OWN_RECORDS = UUID("6d1d2f0e-7c1b-4f7e-9a37-2f3f1c6f9b51")
 def plan_practice(job: JobDescription, question_set: QuestionSet, *, user: User, phone: str, channel: str) -> Interview:
     """Plan a practice interview of this user with these questions, which need no approval.
 
-    `phone`: a number that the user has confirmed as their own. An earlier one that has not begun is cancelled. In
-    writing and in the room it has an invitation, whose link is sent to nobody. Raises NotPossible.
+    `phone`: a number that the user has confirmed as their own; no other is called. An earlier one that has not begun
+    is cancelled. In writing and in the room it has an invitation, whose link is sent to nobody. Raises NotPossible.
     """
     if channel not in job.channels:
         raise NotPossible(str(ChannelNotAllowed(channel)), Obstacle.CHANNEL)
@@ -45,17 +46,16 @@ def plan_practice(job: JobDescription, question_set: QuestionSet, *, user: User,
         if problem and channel != Channel.TEXT:
             raise NotPossible(problem, Obstacle.TRANSCRIPTION)
         _cancel_waiting(job, user)
-        interview = insert_interview(
-            Interview(
-                candidate=candidate,
-                job=job,
-                question_set=question_set,
-                purpose=Interview.Purpose.PRACTICE,
-                repeat_reason=PRACTICE_REASON,
-                channel=channel,
-            ),
-            actor=actor,
+        planned = Interview(
+            candidate=candidate,
+            job=job,
+            question_set=question_set,
+            purpose=Interview.Purpose.PRACTICE,
+            repeat_reason=PRACTICE_REASON,
+            channel=channel,
         )
+        planned.confirmed_number_hash = hash_confirmed_number(planned.pk, candidate.phone)
+        interview = insert_interview(planned, actor=actor)
         if channel != Channel.PHONE:
             with lock_interview(interview) as locked_interview:
                 invite_locked(locked_interview, actor=actor, send=False)

@@ -239,6 +239,14 @@ class Interview(LeasableModel):
         db_default="",
         help_text=_("Why someone is interviewed for the job again; empty: this is their first interview for it"),
     )
+    confirmed_number_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Of a practice: the keyed hash of the number that its user confirmed as their own",
+    )
     scheduled_for = models.DateTimeField(null=True, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True, db_index=True)
     dial_slot_at = models.DateTimeField(null=True, blank=True, editable=False, db_column="turn_at")

@@ -15,6 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from interviews.calling import capacity
+from interviews.calling.person.confirmed_number import hash_confirmed_number
 from interviews.decisions import record_decision
 from interviews.models import Attempt, Campaign, Interview, InterviewResponse, Recording, WaitReason
 from interviews.planning import plan_interview
@@ -40,7 +41,8 @@ SAID = "While practising I said that I moved four hundred mailboxes."
 
 
 def make_practice(interview: Interview) -> Interview:
-    interview.update_fields(purpose=Interview.Purpose.PRACTICE)
+    number_hash = hash_confirmed_number(interview.pk, interview.candidate.phone)
+    interview.update_fields(purpose=Interview.Purpose.PRACTICE, confirmed_number_hash=number_hash)
     return interview
 
 

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from interviews.calling.dialer import dial_interview, interviews_due
+from interviews.calling.retries import postpone_call
+from interviews.calling.verdicts import Later
 from interviews.invitations import inviting, scheduling
 from interviews.models import Attempt, Interview, Invitation, WaitReason, lock_interview
 from interviews.self_service.attempts import leave_attempt, open_attempt
@@ -44,6 +46,19 @@ def test_promised_call_survives_leaving(invitation: Invitation, reason: WaitReas
     run_tasks(only=FOLLOW_UP.name)
     interview.refresh_from_db()
     assert (interview.next_attempt_at, interview.wait_reason) == (promised_at, reason)
+
+
+@pytest.mark.parametrize("minutes", [20, -1])
+def test_promised_call_that_waits_survives_leaving(invitation: Invitation, minutes: int) -> None:
+    """Also if its wait ended during the visit: it has not been placed yet."""
+    interview, retry_at = invitation.interview, timezone.now() + timedelta(minutes=minutes)
+    with lock_interview(interview) as locked:
+        locked.schedule_next_attempt(timezone.now(), wait_reason=WaitReason.REQUESTED_TIME)
+        postpone_call(locked, Later(retry_at, WaitReason.NO_CAPACITY, "a test"))
+    leave_attempt(open_attempt(interview, TEXT).pk)
+    run_tasks(only=FOLLOW_UP.name)
+    interview.refresh_from_db()
+    assert (interview.next_attempt_at, interview.keeps_promise) == (retry_at, True)
 
 
 def test_left_candidate_is_not_called(invitation: Invitation) -> None:
