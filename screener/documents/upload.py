@@ -1,6 +1,7 @@
 """Validates uploaded documents by content, and extracts their text in a child process."""
 
 import json
+import logging
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from screener.documents.extraction import Problem
 from screener.documents.file_type import detect_file_type, is_old_or_locked_office_file
 from screener.labels import Label
+
+log = logging.getLogger(__name__)
 
 MAX_BYTES = 5 * 1024 * 1024
 READING_SECONDS = 10
@@ -111,7 +114,10 @@ def read_document(file_bytes: bytes) -> DocumentText:
     if reader_process.returncode < 0:
         # Killed by a signal: a resource limit, or a crash in a parser.
         raise UnreadableDocument(Problem.LIMITS)
-    reader_process.check_returncode()
+    if reader_process.returncode > 0:
+        # Final all the same: a file that the reader fails on is not read again and again.
+        log.error("the reader of documents failed with exit code %s", reader_process.returncode)
+        raise UnreadableDocument(Problem.BROKEN)
     reader_output = json.loads(reader_process.stdout)
     if "error" in reader_output:
         raise UnreadableDocument(Problem(reader_output["error"]))

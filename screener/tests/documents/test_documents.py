@@ -274,9 +274,9 @@ class TestChildProcess:
         [
             ('printf \'{"text": "key: %s", "title": "", "heading": ""}\' "$OPENAI_API_KEY"', "key: "),
             ("kill -SEGV $$", UnreadableDocument),
-            ("exit 1", subprocess.CalledProcessError),
+            ("exit 1", UnreadableDocument),
         ],
-        ids=["knows no secrets", "crashes", "is broken by us, not by the file"],
+        ids=["knows no secrets", "crashes", "fails"],
     )
     def test_it_is_kept_at_distance(
         self, script: str, outcome: str | type[Exception], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
