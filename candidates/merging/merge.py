@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from candidates.data_rights.parts import PARTS
-from candidates.data_rights.private_files import delete_file
 from candidates.merging.uniting import (
     claim_entries,
     personal_refusals,
@@ -17,7 +16,7 @@ from candidates.merging.uniting import (
     unite_consents,
     unite_refusals,
 )
-from candidates.models import Candidate, CandidateEvent, MergedRecord
+from candidates.models import Candidate, CandidateEvent, MergedRecord, delete_on_commit
 from screener.models import InvalidTransition
 
 RESUME = "resume"
@@ -139,8 +138,7 @@ def _take_values(merge: Merge) -> None:
     values = {name: getattr(merged, name) for name in VALUES if name in merge.taken}
     names = [*kept.former_names, *merged.former_names, merged.full_name]
     kept.update_fields(former_names=names, **values)
-    if unused:
-        transaction.on_commit(lambda: delete_file(unused), robust=True)
+    delete_on_commit(unused)
 
 
 def resolve_id(candidate_id: UUID | str) -> UUID | str:

@@ -42,6 +42,12 @@ def private_storage() -> Any:
     return storages["private"]
 
 
+def delete_on_commit(file_name: str | None) -> None:
+    """Delete the file, if there is one, when the transaction is committed."""
+    if file_name:
+        transaction.on_commit(lambda: private_storage().delete(file_name), robust=True)
+
+
 ALIAS_LENGTH = 6
 CANDIDATES_FOLDER = "candidates"
 RESUME_PREFIX = "resume-"
@@ -276,8 +282,8 @@ class Candidate(BaseModel):
             resume=self.resume, resume_text="", resume_is_cut=False, resume_status=status, resume_error=""
         )
         READ_RESUME.defer(self.pk)
-        if earlier_name and not self.legal_hold:
-            transaction.on_commit(lambda: self.resume.storage.delete(earlier_name), robust=True)
+        if not self.legal_hold:
+            delete_on_commit(earlier_name)
 
     def adopt_resume(self, other: "Candidate") -> None:
         """Take the resume of another record in place of the own one. The file stays where it is."""

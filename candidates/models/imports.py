@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from candidates.models.candidate import Candidate, private_storage
+from candidates.models.candidate import Candidate, delete_on_commit, private_storage
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
@@ -184,7 +184,7 @@ class Import(LeasableModel):
 
     def finish_reading(self) -> None:
         """All rows are saved. Interviews are planned next, if a job or a campaign was chosen."""
-        self._discard_file()
+        delete_on_commit(self.file.name)
         plans = bool(self.job_id or self.campaign_id) and bool(self.rows_done)
         status = self.Status.PLANNING if plans else self.Status.DONE
         ended_at = None if plans else timezone.now()
@@ -198,7 +198,7 @@ class Import(LeasableModel):
 
     def fail(self, problem: str, detail: str = "") -> None:
         """Stop. Rows that were saved stay, and can be undone."""
-        self._discard_file()
+        delete_on_commit(self.file.name)
         self.release(
             status=self.Status.FAILED,
             file="",
@@ -225,9 +225,8 @@ class Import(LeasableModel):
         with transaction.atomic():
             self._lock()
             if self.status == self.Status.UPLOADED:
-                self._discard_file()
-                for archive in self.archives.all():
-                    archive.discard_file()
+                for file_name in (self.file.name, *self.archives.values_list("file", flat=True)):
+                    delete_on_commit(file_name)
                 self.delete()
 
     def _lock(self) -> None:
@@ -237,11 +236,6 @@ class Import(LeasableModel):
         """Archives of resumes wait until the rows are saved."""
         for pk in self.archives.filter(ended_at__isnull=True).values_list("pk", flat=True):
             READ_ARCHIVE.defer(pk)
-
-    def _discard_file(self) -> None:
-        storage, name = self.file.storage, str(self.file.name or "")
-        if name:
-            transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
 class RowResult(models.TextChoices):

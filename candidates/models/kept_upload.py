@@ -7,10 +7,10 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.signing import BadSignature, TimestampSigner
-from django.db import models, transaction
+from django.db import models
 from django.utils import timezone
 
-from candidates.models.candidate import private_storage
+from candidates.models.candidate import delete_on_commit, private_storage
 from screener.models import BaseModel
 
 UPLOADS_KEPT = timedelta(hours=12)
@@ -69,9 +69,8 @@ class KeptUpload(BaseModel):
 
     def discard(self) -> None:
         """Delete the row, and the file when that is committed."""
-        storage, name = self.file.storage, str(self.file.name)
         self.delete()
-        transaction.on_commit(lambda: storage.delete(name), robust=True)
+        delete_on_commit(self.file.name)
 
 
 def _signer() -> TimestampSigner:

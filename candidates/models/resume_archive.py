@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from candidates.models.candidate import Candidate, private_storage
+from candidates.models.candidate import Candidate, delete_on_commit, private_storage
 from candidates.models.imports import IMPORT_FOLDER, READ_ARCHIVE, Import
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 
@@ -82,14 +82,8 @@ class ResumeArchive(LeasableModel):
         self._end(status=self.Status.FAILED, problem=problem, problem_detail=detail[:200])
 
     def _end(self, **changes: Any) -> None:
-        self.discard_file()
+        delete_on_commit(self.file.name)
         self.release(file="", ended_at=timezone.now(), **changes)
-
-    def discard_file(self) -> None:
-        """Delete the stored file when the transaction is committed."""
-        storage, name = self.file.storage, str(self.file.name or "")
-        if name:
-            transaction.on_commit(lambda: storage.delete(name), robust=True)
 
 
 class FileResult(models.TextChoices):
