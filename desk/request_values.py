@@ -3,15 +3,9 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from screener.models import parse_id
+
 MAX_DIGITS = 5
-
-
-def parse_id(text: str) -> UUID | None:
-    """Return the id, or None for a text that is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def parse_ids(values: Iterable[str]) -> list[UUID]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -18,7 +17,7 @@ from candidates.admin.data_rights import EraseForm
 from candidates.data_rights.erasure import erase_candidate
 from candidates.models import Candidate
 from screener.admin.base import ScreenerAdmin
-from screener.models import InvalidTransition
+from screener.models import InvalidTransition, parse_id
 
 MOST_ERASED = 100
 """At once. Each takes some hundredths of a second; files and recordings are deleted by tasks."""
@@ -83,7 +82,8 @@ class ErasesMany(ScreenerAdmin):
             raise PermissionDenied
         data = request.POST if request.method == "POST" else None
         ids = data.get("chosen", "").split() if data else request.session.get(CHOSEN, [])
-        chosen = list(self.get_queryset(request).filter(pk__in=_valid_ids(ids), erased_at=None).order_by("full_name"))
+        valid_ids = [pk for text in ids[:MOST_ERASED] if (pk := parse_id(text))]
+        chosen = list(self.get_queryset(request).filter(pk__in=valid_ids, erased_at=None).order_by("full_name"))
         allowed = [candidate for candidate in chosen if not candidate.legal_hold]
         held = [candidate for candidate in chosen if candidate.legal_hold]
         form = EraseManyForm(data, subject=allowed, initial={"chosen": " ".join(ids)})
@@ -118,14 +118,3 @@ class ErasesMany(ScreenerAdmin):
             self.message_user(request, done)
         for candidate, reason in outcome.refusals:
             self.message_user(request, f"{candidate}: {reason}", messages.ERROR)
-
-
-def _valid_ids(texts: list[str]) -> list[UUID]:
-    """The ids among the texts of a form, at most MOST_ERASED."""
-    ids = []
-    for text in texts[:MOST_ERASED]:
-        try:
-            ids.append(UUID(text))
-        except ValueError:
-            continue
-    return ids

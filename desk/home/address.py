@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from desk.request_values import parse_id
 from interviews.reports.funnel import Period, Stage
+from screener.models import parse_id
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,12 @@ from desk.imports.forms import ImportColumnsForm, ImportFileForm, ResumesForm
 from desk.imports.page import ImportPage
 from desk.live_page import render_live_page
 from desk.record_page import record_page
-from desk.request_values import parse_id
 from interviews.campaigns.adding import why_no_campaign
 from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
 from screener.documents.archive import UnreadableArchive
 from screener.documents.table_rows import UnreadableTable
 from screener.exports.files import csv_response
-from screener.models import InvalidTransition
+from screener.models import InvalidTransition, parse_id
 
 ADDING = ("candidates.add_import", "candidates.add_candidate", "candidates.change_candidate", VIEW_CONTACT_DATA)
 """An import adds candidates and updates others, and its pages show contact data."""

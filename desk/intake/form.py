@@ -14,7 +14,6 @@ from candidates.models import Candidate, KeptUpload, candidates_known_as
 from candidates.timezones import iana_time_zones
 from desk.call_again.form import CallTimeForm
 from desk.intake.jobs import callable_jobs
-from desk.request_values import parse_id
 from interviews.intake.new_interview import ConsentStatement, Intake
 from interviews.models import Attempt, Interview
 from interviews.models.transitions.interview import ChannelNotAllowed
@@ -23,6 +22,7 @@ from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.admin.widgets import LanguageField, SafeAutocomplete
 from screener.documents.upload import MAX_BYTES, InvalidDocument, validate_upload
+from screener.models import parse_id
 from screener.phone_format import MAX_LENGTH, InvalidPhoneNumber, calling_codes, to_e164
 
 MAX_PASTED_CHARACTERS = 100_000

@@ -18,7 +18,6 @@ from desk.intake.check import IntakeCheck
 from desk.intake.form import CONTACT_FIELDS, NOTHING, YES, NewInterviewForm
 from desk.intake.jobs import unready_jobs
 from desk.interviews import interview_address
-from desk.request_values import parse_id
 from interviews.calling.verdicts import DialRule
 from interviews.intake.new_interview import KnownCandidate, plan_from_intake
 from interviews.models import Interview
@@ -26,7 +25,7 @@ from interviews.planning import NotPossible, Obstacle
 from jobs.channels import Channel
 from screener.access.viewer import require_permissions
 from screener.admin.single_submit import new_form_key, submit_once
-from screener.models import Organisation
+from screener.models import Organisation, parse_id
 from screener.phone_format import country_of
 
 ADD_ANOTHER = "and_another"

@@ -16,11 +16,11 @@ from candidates.merging.matches import find_matches
 from candidates.merging.merge import CHOICES, Merge, merge_candidates
 from candidates.models import Candidate, Import
 from desk.merging.page import MERGED, MergePage, parse_seen
-from desk.request_values import parse_id, parse_ids, parse_page_number
+from desk.request_values import parse_ids, parse_page_number
 from interviews.models import Interview
 from screener.access.viewer import VIEW_CONTACT_DATA, require_permissions
 from screener.admin.widgets import SafeAutocomplete
-from screener.models import InvalidTransition
+from screener.models import InvalidTransition, parse_id
 
 MERGE = "candidates.merge_candidate"
 MAX_REASON_LENGTH = 500

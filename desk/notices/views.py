@@ -23,11 +23,12 @@ from desk.notices.page import (
     mail_problem,
     watched_jobs,
 )
-from desk.request_values import parse_id, parse_page_number
+from desk.request_values import parse_page_number
 from interviews.models import Notice, NoticeSettings
 from interviews.notices.readers import set_watching
 from jobs.models import JobDescription
 from screener.access.viewer import require_permissions
+from screener.models import parse_id
 
 
 @require_safe

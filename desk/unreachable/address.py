@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from desk.request_values import parse_id, parse_page_number
+from desk.request_values import parse_page_number
 from interviews.models import Attempt
+from screener.models import parse_id
 
 MAX_SEARCH_LENGTH = 100
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -11,6 +10,7 @@ from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from screener import language_tag
+from screener.models import parse_id
 from screener.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 
 
@@ -44,15 +44,7 @@ class SafeAutocomplete(AutocompleteSelect):
     """Ignores selected values that are not UUIDs, with which Django's widget fails."""
 
     def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
-        return super().optgroups(name, [selected for selected in value if _is_uuid(selected)], attrs)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
+        return super().optgroups(name, [selected for selected in value if parse_id(selected)], attrs)
 
 
 class EditableTable(forms.BaseFormSet):  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ from screener.models.base import (
     LeasableManager,
     LeasableModel,
     LeasableQuerySet,
+    parse_id,
 )
 from screener.models.idempotency import IdempotentRequest
 from screener.models.model_call import ModelCall
@@ -29,5 +30,6 @@ __all__ = [
     "Role",
     "RoleKey",
     "SpokenLine",
+    "parse_id",
     "private_storage",
 ]

@@ -28,6 +28,14 @@ class InvalidTransition(Exception):
     members: Mapping[str, Any] = MappingProxyType({})
 
 
+def parse_id(text: str) -> uuid.UUID | None:
+    """Return the id of a row, or None for a text that is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
 class BaseModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 from django.core.files.base import File
 from django.utils.translation import gettext
@@ -13,7 +12,7 @@ from jobs.bank.entry import entry_from
 from jobs.bank.files.reading import FileRow, read_file
 from jobs.models import BankQuestion
 from screener.api.problem_details import WHOLE_REQUEST, errors_by_field
-from screener.models import InvalidTransition
+from screener.models import InvalidTransition, parse_id
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def _import_row(row: FileRow, check: type[BaseSerializer[Any]], by: str, report:
         raise InvalidTransition(_first_problem(serializer.errors))
     entry, question = entry_from(serializer.validated_data), _known_question(row)
     if question is None:
-        add_question(entry, by=by, pk=_as_uuid(row.id))
+        add_question(entry, by=by, pk=parse_id(row.id))
         report.added += 1
     elif change_question(question, entry, by=by):
         report.changed += 1
@@ -61,17 +60,10 @@ def _import_row(row: FileRow, check: type[BaseSerializer[Any]], by: str, report:
 
 
 def _known_question(row: FileRow) -> BankQuestion | None:
-    pk = _as_uuid(row.id)
+    pk = parse_id(row.id)
     if row.id and pk is None:
         raise InvalidTransition(gettext("The id is none of this bank. Leave it out to add the question."))
     return BankQuestion.objects.filter(pk=pk).first() if pk else None
-
-
-def _as_uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _first_problem(errors: Any) -> str:
