@@ -1,5 +1,6 @@
 """Admin pages of jobs and question sets."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib import admin
@@ -15,9 +16,9 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from jobs.admin.description_file import FILE_FIELD
-from jobs.admin.eligibility.editor import show_eligibility_editor
+from jobs.admin.editors.eligibility import show_eligibility_editor
+from jobs.admin.editors.questions import show_question_editor
 from jobs.admin.forms import ApprovalForm, WritingForm, rubric_form
-from jobs.admin.question_editor import show_editor
 from jobs.admin.question_list import render_questions
 from jobs.admin.template_forms import NewJobForm
 from jobs.admin.template_use import TemplatePages
@@ -251,24 +252,23 @@ class JobAdmin(TemplatePages):
     @page_button(_("Edit questions"), permission="jobs.change_questionset", icon="edit")
     def edit_questions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Saving creates the next version as a draft."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        job = self.get_object(request, object_id)
-        if job is None:
-            missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-            return missing
-        return show_editor(self, request, job)
+        return self._show_editor(request, object_id, show_question_editor)
 
     @page_button(_("Edit eligibility questions"), permission="jobs.change_questionset", icon="rule")
     def edit_eligibility(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Saving creates the next version as a draft."""
+        return self._show_editor(request, object_id, show_eligibility_editor)
+
+    def _show_editor(
+        self, request: HttpRequest, object_id: str, show: Callable[[Any, HttpRequest, JobDescription], HttpResponse]
+    ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
         job = self.get_object(request, object_id)
         if job is None:
             missing: HttpResponse = self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
             return missing
-        return show_eligibility_editor(self, request, job)
+        return show(self, request, job)
 
     @object_action(
         _("Write questions"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.messages import WARNING
 from django.test import Client
 
 from jobs.eligibility.examples import EligibilityExample, example_question
@@ -106,6 +107,20 @@ def test_unlawful_requirement_needs_reason() -> None:
     with pytest.raises(InvalidTransition):
         approve_question_set(draft, by="hr")
     approve_question_set(draft, by="hr", reason="The law sets a minimum age.")
+
+
+def test_saving_other_questions_warns_of_requirements_that_are_kept(admin_client: Client, job: JobDescription) -> None:
+    approved = job.approved_questions
+    assert approved is not None
+    asked = EligibilityQuestion.from_json({"text": "How old are you?", "kind": "number", "minimum": 30})
+    draft = job.add_draft(approved.questions, source="a test", eligibility=[asked])
+    cells = {
+        f"question-0-{name}": value for name, value in approved.questions[0].model_dump().items() if value is not None
+    }
+    response = admin_client.post(
+        admin_url(job, "edit_questions"), {"do": "save", "based_on": str(draft.pk)} | cells, follow=True
+    )
+    assert [message.level for message in response.context["messages"]] == [WARNING]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

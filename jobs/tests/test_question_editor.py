@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from rest_framework.test import APIClient
 
-from jobs.admin.question_editor import QuestionEditor
+from jobs.admin.editors.questions import QuestionEditor
 from jobs.bank.families import Family
 from jobs.field_limits import MAX_QUESTIONS
 from jobs.models import BankQuestion, BankText, JobDescription, QuestionSet

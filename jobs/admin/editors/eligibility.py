@@ -4,15 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.shortcuts import render
-from django.urls import reverse
+from django.forms import Media
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext_lazy as _
 
-from jobs.admin.eligibility.form import ERROR_FIELDS, EligibilityForm, row_of
+from jobs.admin.editors.eligibility_form import ERROR_FIELDS, EligibilityForm, row_of
+from jobs.admin.editors.next_version import NextVersionEditor, pk_of, show_page
 from jobs.eligibility.examples import EligibilityExample, example_question
 from jobs.eligibility.question import (
     MAX_ELIGIBILITY_QUESTIONS,
@@ -22,13 +21,10 @@ from jobs.eligibility.question import (
     check_eligibility,
 )
 from jobs.models import JobDescription, QuestionSet
-from jobs.question_editing import QuestionsReplaced, save_next_version
-from jobs.question_sets import REASON_NEEDED, current_question_set
+from jobs.question_sets import current_question_set
 from jobs.unlawful_questions import question_warnings
-from screener.admin.base import return_address
-from screener.models import InvalidTransition
+from screener.models import InvalidTransition, parse_id
 
-SAVE = "save"
 ROW = "requirement-{}"
 ROW_KEY = re.compile(r"requirement-(\d{1,3})-kind")
 QUESTIONS_FIRST = gettext_noop("This job has no questions yet. Write them first: both are approved together.")
@@ -43,22 +39,19 @@ class ShownRow:
     warning: str
 
 
-@dataclass
-class EligibilityEditor:
-    """`based_on`: the version that is edited. `done`: what the last button did. `problem`: why nothing was saved."""
+@dataclass(kw_only=True)
+class EligibilityEditor(NextVersionEditor):
+    title = _("Edit eligibility questions")
+    template = "admin/jobs/eligibility_editor.html"
 
-    job: JobDescription
     rows: list[Row]
-    based_on: UUID | None
     forms: list[EligibilityForm] = field(default_factory=list)
-    done: str = ""
-    problem: str = ""
-    newer: QuestionSet | None = None
 
     @classmethod
     def open(cls, job: JobDescription) -> "EligibilityEditor":
         current = current_question_set(job)
-        return cls(job, [row_of(question) for question in current.eligibility] if current else [], _pk_of(current))
+        rows = [row_of(question) for question in current.eligibility] if current else []
+        return cls(job=job, rows=rows, based_on=pk_of(current))
 
     @classmethod
     def sent(cls, job: JobDescription, form_data: QueryDict) -> "EligibilityEditor":
@@ -67,10 +60,13 @@ class EligibilityEditor:
             {name: form_data.get(f"{ROW.format(number)}-{name}", "") for name in FIELDS}
             for number in numbers[: 2 * MAX_ELIGIBILITY_QUESTIONS]
         ]
-        return cls(job, rows, _parse_id(form_data.get("based_on", "")))
+        return cls(job=job, rows=rows, based_on=parse_id(form_data.get("based_on", "")))
+
+    @property
+    def media(self) -> Media:
+        return EligibilityForm().media
 
     def press(self, button: str) -> None:
-        """Do what the button says. Raises InvalidTransition, and leaves the questions as they are."""
         action, _separator, subject = button.partition(":")
         if action == "example" and subject in EligibilityExample.values:
             self._add(example_question(EligibilityExample(subject), self.job.language))
@@ -91,18 +87,7 @@ class EligibilityEditor:
         current = current_question_set(self.job)
         if current is None:
             raise InvalidTransition(gettext(QUESTIONS_FIRST))
-        eligibility = self._check()
-        try:
-            return save_next_version(
-                self.job,
-                current.questions,
-                based_on=self.based_on,
-                source=f"edited by {by}"[:100],
-                eligibility=eligibility,
-            )
-        except QuestionsReplaced as error:
-            self.newer, self.based_on = error.current, _pk_of(error.current)
-            raise
+        return self.save_version(current.questions, by=by, eligibility=self._check())
 
     def _check(self) -> list[EligibilityQuestion]:
         """Return the questions. Raises InvalidTransition if some are invalid: then the forms have the errors."""
@@ -145,51 +130,8 @@ class EligibilityEditor:
         return list(EligibilityExample.choices)
 
 
-def _pk_of(question_set: QuestionSet | None) -> UUID | None:
-    return question_set.pk if question_set else None
-
-
-def _parse_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def show_eligibility_editor(model_admin: Any, request: HttpRequest, job: JobDescription) -> HttpResponse:
-    """GET shows the current version. POST does what its button says."""
-    if request.method != "POST":
-        return _render(model_admin, request, EligibilityEditor.open(job))
-    editor = EligibilityEditor.sent(job, request.POST)
-    button = request.POST.get("do", SAVE)
-    try:
-        if button == SAVE:
-            return _save(model_admin, request, editor)
-        editor.press(button)
-    except InvalidTransition as error:
-        editor.problem = str(error)
-    return _render(model_admin, request, editor)
-
-
-def _save(model_admin: Any, request: HttpRequest, editor: EligibilityEditor) -> HttpResponse:
-    draft = editor.save(by=request.user.get_username())
-    message = gettext("Saved as version %(version)s.") % {"version": draft.version}
-    model_admin.log_change(request, editor.job, message)
-    if draft.all_warnings:
-        messages.warning(request, f"{message} {' '.join(map(str, draft.all_warnings))} {gettext(REASON_NEEDED)}")
-    else:
-        messages.success(request, f"{message} {gettext('Approve it to use it.')}")
-    job_page = reverse("admin:jobs_jobdescription_change", args=[editor.job.pk])
-    return HttpResponseRedirect(return_address(request, job_page))
-
-
-def _render(model_admin: Any, request: HttpRequest, editor: EligibilityEditor) -> HttpResponse:
-    context = model_admin.admin_site.each_context(request) | {
-        "editor": editor,
-        "title": gettext("Edit eligibility questions"),
-        "opts": model_admin.opts,
-        "original": editor.job,
-        "media": model_admin.media + EligibilityForm().media,
-        "back_url": model_admin.change_url(editor.job),
-    }
-    return render(request, "admin/jobs/eligibility_editor.html", context)
+    is_sent = request.method == "POST"
+    return show_page(
+        model_admin, request, EligibilityEditor.sent(job, request.POST) if is_sent else EligibilityEditor.open(job)
+    )

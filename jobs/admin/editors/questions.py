@@ -5,29 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from jobs.admin.question_sheet import QuestionSheet, Row
+from jobs.admin.editors.next_version import NextVersionEditor, pk_of, show_page
+from jobs.admin.editors.question_sheet import QuestionSheet, Row
 from jobs.bank.families import Family, QuestionKind
 from jobs.bank.finding.alternatives import find_alternative
 from jobs.bank.finding.browsing import MOST_SHOWN, BankSearch, FoundQuestion, find_in_language
 from jobs.bank.picking import MAX_SECONDS, usual_weight
 from jobs.models import BankQuestion, BankText, JobDescription, QuestionSet
-from jobs.question_editing import QuestionsReplaced, save_next_version
-from jobs.question_sets import REASON_NEEDED, current_question_set
+from jobs.question_sets import current_question_set
 from jobs.question_writing import write_alternative, writes_alternatives
-from screener.admin.base import return_address
-from screener.models import InvalidTransition
+from screener.models import InvalidTransition, parse_id
 from screener.services.errors import ServiceError
 
 ANY = [("", _("Any"))]
-SAVE, WRITE, DROP = "save", "write", "drop"
+WRITE, DROP = "write", "drop"
 MOVES = {"up": -1, "down": 1}
 MAX_WORDS_LENGTH = 100
 
@@ -59,42 +56,47 @@ class BankSearchForm(forms.Form):
         return BankSearch(**self.cleaned_data)
 
 
-@dataclass
-class QuestionEditor:
-    """`focus`: the id of the control that the user continues at. `done`: what the last button did."""
+@dataclass(kw_only=True)
+class QuestionEditor(NextVersionEditor):
+    """`focus`: the id of the control that the user continues at."""
 
-    job: JobDescription
+    title = _("Edit questions")
+    template = "admin/jobs/question_editor/page.html"
+
     sheet: QuestionSheet
-    based_on: UUID | None
     search_form: BankSearchForm
     skipped: list[str] = field(default_factory=list)
     focus: str = ""
-    done: str = ""
-    problem: str = ""
-    newer: QuestionSet | None = None
 
     @classmethod
     def open(cls, job: JobDescription, search: QueryDict) -> "QuestionEditor":
         """Start with the draft or, without one, the approved questions."""
         current = current_question_set(job)
         sheet = QuestionSheet.of_version(job, current)
-        return cls(job, sheet, current.pk if current else None, BankSearchForm(search))
+        return cls(job=job, sheet=sheet, based_on=pk_of(current), search_form=BankSearchForm(search))
 
     @classmethod
     def sent(cls, job: JobDescription, form_data: QueryDict) -> "QuestionEditor":
-        sheet = QuestionSheet.sent(job, form_data)
-        based_on = _parse_id(form_data.get("based_on", ""))
-        return cls(job, sheet, based_on, BankSearchForm(form_data), form_data.getlist("skipped")[-MOST_SHOWN:])
+        return cls(
+            job=job,
+            sheet=QuestionSheet.sent(job, form_data),
+            based_on=parse_id(form_data.get("based_on", "")),
+            search_form=BankSearchForm(form_data),
+            skipped=form_data.getlist("skipped")[-MOST_SHOWN:],
+        )
+
+    @property
+    def media(self) -> forms.Media:
+        return self.search_form.media
 
     def press(self, button: str) -> None:
-        """Do what the button says. Raises InvalidTransition, and leaves the questions as they are."""
         action, _separator, subject = button.partition(":")
         place = _parse_place(subject)
         if action == WRITE:
             self.sheet.focused_text = self.sheet.add({"text": ""})
             self.done = gettext("Added as question %(number)s.") % {"number": self.sheet.focused_text + 1}
         elif action == "add":
-            self._add(_parse_id(subject))
+            self._add(parse_id(subject))
         elif action == DROP:
             dragged, target = (_parse_place(text) for text in [*subject.split(":"), ""][:2])
             if {dragged, target} <= set(range(len(self.sheet.rows))):
@@ -164,14 +166,7 @@ class QuestionEditor:
         self.done = gettext("Question %(number)s was replaced.") % {"number": place + 1}
 
     def save(self, *, by: str) -> QuestionSet:
-        """Save the next version. Raises InvalidTransition; the questions stay on the page."""
-        try:
-            source = f"edited by {by}"[:100]
-            return save_next_version(self.job, self.sheet.check(), based_on=self.based_on, source=source)
-        except QuestionsReplaced as error:
-            self.newer = error.current
-            self.based_on = error.current.pk if error.current else None
-            raise
+        return self.save_version(self.sheet.check(), by=by)
 
     @property
     def searched(self) -> list[tuple[str, str]]:
@@ -203,50 +198,11 @@ def _parse_place(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
 
 
-def _parse_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def show_editor(model_admin: Any, request: HttpRequest, job: JobDescription) -> HttpResponse:
-    """GET shows the current version, and to htmx what the bank has. POST does what its button says."""
-    if request.method != "POST":
-        editor = QuestionEditor.open(job, request.GET)
-        if "HX-Request" in request.headers:
-            return render(request, "admin/jobs/question_editor/found.html", {"editor": editor})
-        return _render(model_admin, request, editor)
-    editor = QuestionEditor.sent(job, request.POST)
-    button = request.POST.get("do", SAVE)
-    try:
-        if button == SAVE:
-            return _save(model_admin, request, editor)
-        editor.press(button)
-    except InvalidTransition as error:
-        editor.problem = str(error)
-    return _render(model_admin, request, editor)
-
-
-def _save(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> HttpResponse:
-    draft = editor.save(by=request.user.get_username())
-    message = gettext("Saved as version %(version)s.") % {"version": draft.version}
-    model_admin.log_change(request, editor.job, message)
-    if draft.warnings:
-        messages.warning(request, f"{message} {' '.join(map(str, draft.warnings))} {gettext(REASON_NEEDED)}")
-    else:
-        messages.success(request, f"{message} {gettext('Approve it to use it.')}")
-    job_page = reverse("admin:jobs_jobdescription_change", args=[editor.job.pk])
-    return HttpResponseRedirect(return_address(request, job_page))
-
-
-def _render(model_admin: Any, request: HttpRequest, editor: QuestionEditor) -> HttpResponse:
-    context = model_admin.admin_site.each_context(request) | {
-        "editor": editor,
-        "title": gettext("Edit questions"),
-        "opts": model_admin.opts,
-        "original": editor.job,
-        "media": model_admin.media + editor.search_form.media,
-        "back_url": model_admin.change_url(editor.job),
-    }
-    return render(request, "admin/jobs/question_editor/page.html", context)
+def show_question_editor(model_admin: Any, request: HttpRequest, job: JobDescription) -> HttpResponse:
+    """To htmx, GET shows what the bank has."""
+    if request.method == "POST":
+        return show_page(model_admin, request, QuestionEditor.sent(job, request.POST))
+    editor = QuestionEditor.open(job, request.GET)
+    if "HX-Request" in request.headers:
+        return render(request, "admin/jobs/question_editor/found.html", {"editor": editor})
+    return show_page(model_admin, request, editor)
