@@ -113,7 +113,7 @@ def require_channel(job: JobDescription, channel: str) -> None:
 
 
 def require_questions(question_set: QuestionSet | None, channel: str) -> QuestionSet:
-    """Raise NotPossible unless there are approved questions, in a language that can be transcribed if it is spoken."""
+    """Raise NotPossible without approved questions, or if a spoken interview has a language without transcription."""
     if question_set is None:
         raise NotPossible(gettext(NO_QUESTIONS), Obstacle.QUESTIONS)
     language_problem = configured_transcriber().why_unsupported(question_set.language)
@@ -156,7 +156,7 @@ def questions_of(question_set: QuestionSet) -> list[QuestionSpec]:
 
 
 def planned_eligibility(interview: Interview) -> list[EligibilityAnswer]:
-    """The rows that its eligibility questions are answered in."""
+    """The rows for the answers to the eligibility questions, not saved yet."""
     return [
         EligibilityAnswer(interview=interview, position=position, question=question)
         for position, question in enumerate(interview.question_set.eligibility)
@@ -164,7 +164,7 @@ def planned_eligibility(interview: Interview) -> list[EligibilityAnswer]:
 
 
 def planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
-    """A response has a column for each attribute that its conversation and score need."""
+    """Return the response to a question, not saved yet. Conversation and score need its columns."""
     return InterviewResponse(
         interview=interview,
         position=position,

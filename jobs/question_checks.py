@@ -27,7 +27,7 @@ from screener.services.interviewer.protocol import PlannedQuestion
 
 MAX_WORDS, MAX_LENGTH = 40, 320
 MAX_POINTS, MAX_POINT_LENGTH = 4, 200
-"""Of what a good answer shows."""
+"""Limits of a good answer."""
 GENERAL_SHARE = 0.6
 """At most this share of the questions may have no word in common with the job text, such as one on teamwork."""
 UNSPEAKABLE = re.compile(r"[/\\()\[\]{}<>|*_#^~=+@&%$€•\n]|https?:|www\.|\b\w\.\w\.")
@@ -109,9 +109,9 @@ class QuestionReview:
                 self.accepted.append(_with_few_points(question))
 
     def fill(self, questions: Sequence[PlannedQuestion]) -> None:
-        """Accept questions of the bank, which fit the job, until none is missing. Refusals are not stored.
+        """Accept questions of the bank, which fit the job, up to the wanted number. Refusals are not stored.
 
-        Another type is better than a question too few.
+        Missing types come first. Another type is better than too few questions.
         """
         for question in sorted(questions, key=lambda question: question.kind not in self.missing_kinds):
             if self.missing and not self._refusal(question):
@@ -133,7 +133,7 @@ class QuestionReview:
         return None
 
     def _find_topics(self, question: QuestionContent) -> list[UnlawfulTopic]:
-        """The unlawful topics of the text and of what a good answer shows."""
+        """The unlawful topics of the text and of its good answer."""
         checked_texts = (question.text, question.good_answer)
         return [*dict.fromkeys(topic for text in checked_texts for topic in find_topics(text, self.language))]
 
@@ -165,7 +165,7 @@ class QuestionReview:
 
 
 def _with_few_points(question: PlannedQuestion) -> PlannedQuestion:
-    """Keep the first points of what a good answer shows: a model may write more than a reviewer reads."""
+    """Keep the first points of the good answer: a model may write more than a reviewer reads."""
     points = [point[:MAX_POINT_LENGTH] for point in question.good_answer_points[:MAX_POINTS]]
     return question.model_copy(update={"good_answer": "\n".join(points)})
 

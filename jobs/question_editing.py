@@ -37,9 +37,9 @@ def save_next_version(
     source: str,
     eligibility: Sequence[EligibilityQuestion] | None = None,
 ) -> QuestionSet:
-    """Add the questions as a draft. `eligibility`: None keeps that of the version before.
+    """Add the questions as a draft. `eligibility`: None keeps the eligibility questions of the version before.
 
-    `based_on`: the version that was edited, None where the job had none. Raises QuestionsReplaced if it is not current.
+    `based_on`: the edited version; None: the job had no questions. Raises QuestionsReplaced if it is not current.
     """
     with transaction.atomic():
         locked_job = JobDescription.objects.select_for_update().get(pk=job.pk)

@@ -32,7 +32,7 @@ NUMBER_PART = re.compile(r"\+?0*(?P<digits>[0-9]{3,})")
 
 
 class PhoneProblem(models.TextChoices):
-    """Why a text is no phone number. `%(detail)s`: the text."""
+    """Why a text is not a phone number. `%(detail)s`: the text."""
 
     NO_NUMBER = "no_number", _("%(detail)s is not a phone number. Write it with its country code: +14155550100.")
     COUNTRY_CODE = (

@@ -68,8 +68,8 @@ MAX_FOLLOW_UPS = 2
 class QuestionContent(Record):
     """The text of a question. Its competency names its subject; its weight counts in the overall score.
 
-    `follow_ups`: how many follow-up questions are allowed; no interviewer asks any yet. `good_answer`: a point a line,
-    for reviewers; it is never read to a candidate. Empty: nobody wrote one.
+    `follow_ups`: how many follow-up questions are allowed; no interviewer asks any yet. `good_answer`: one point per
+    line, for reviewers; candidates never hear it. Empty: not written.
     """
 
     text: Annotated[str, Attribute(longest=1000, label=_("Question"))]

@@ -95,7 +95,7 @@ class ResumeArchiveActions:
     @extend_schema(responses=ResumeArchiveSerializer(many=True))
     @action(detail=True, pagination_class=None)
     def resumes(self, request: Request, **kwargs: Any) -> Response:
-        """List the archives of resumes, each with what became of its files."""
+        """List the archives of resumes, each with the result of every file."""
         archives = self.get_object().archives.prefetch_related("files")
         return Response(ResumeArchiveSerializer(archives, many=True).data)
 

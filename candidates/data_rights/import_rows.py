@@ -1,7 +1,7 @@
 """Imports in the rights of a person: their own rows, refused rows that name them, and the names of resume files.
 
-The files themselves are deleted when they are read. While that goes on, an erasure can't know who is in them; a row
-that is read after the erasure makes a new record, as any later upload does.
+The files themselves are deleted after they are read. Before that, an erasure cannot reach their rows. A row that is
+read after the erasure makes a new record, as any later upload does.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ BLANK: dict[str, Any] = {"before": {}, "extra": {}, "cells": [], "errors": []}
 
 
 def erase_import_rows(candidate: Candidate) -> int:
-    """Blank what the rows hold of the person. The result of each row stays."""
+    """Blank the personal data of the person in the rows. The result of each row stays."""
     return int(_with_data(_rows_about(candidate, candidate.full_name)).update(**BLANK))
 
 

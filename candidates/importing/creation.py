@@ -19,7 +19,7 @@ MAX_NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class FirstRows:
-    """The first rows of a file. `is_whole`: the file has no other rows."""
+    """The first rows of a file. `is_whole`: the file has no further rows."""
 
     rows: list[TableRow]
     is_whole: bool
@@ -49,9 +49,9 @@ def upload_import(
     is_from_api: bool = False,
     mapping: Mapping[str, str] = MappingProxyType({}),
 ) -> Import:
-    """Store the file of an import that is not started yet. Fields that `mapping` does not name by column are guessed.
+    """Store the file of an import that is not started yet. `mapping`: columns of fields; the other fields are guessed.
 
-    Raises UnreadableTable or InvalidMapping, and stores nothing then.
+    Raises UnreadableTable or InvalidMapping before the import is stored.
     """
     with open_candidate_table(file) as table:
         next(table.rows, None)

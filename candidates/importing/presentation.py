@@ -38,7 +38,7 @@ def problem_text(imported: Import) -> str:
 
 
 def archive_problem_text(archive: ResumeArchive) -> str:
-    """Why the archive of resumes was not read to its end, and what to do; empty if it was."""
+    """Why the archive of resumes was not read to its end, and the remedy. Empty: it was read, or is being read."""
     if archive.problem in PROBLEMS:
         return str(PROBLEMS[archive.problem])
     return describe_archive_problem(archive.problem, archive.problem_detail) if archive.problem else ""

@@ -10,13 +10,13 @@ from uuid import UUID
 from candidates.models import Candidate
 
 MAX_LENGTH = 255
-"""Of a name without its folders and suffix, as on disks. Each run of words of it is looked up."""
+"""The limit of a file name without folders and suffix, as on disks. Each run of its words is looked up."""
 MIN_ID_LENGTH = 4
-"""A shorter id is found only if it is the whole name: files are numbered as well."""
+"""A shorter id must be the whole name, because files may be numbered."""
 NOISE = frozenset(
     "cv resume lebenslauf curriculum vitae application bewerbung curriculo hoja vida final new neu copy kopie".split()
 )
-"""Words that names of such files have beside the name of a person."""
+"""Words of file names that belong to no person's name."""
 SPELLINGS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "aa", "ø": "oe", "æ": "ae"})
 PLAIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "ł": "l", "đ": "d"})
 CAMEL_CASE = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-ZÀ-ÖØ-Þ])")
@@ -36,13 +36,13 @@ class NameMatcher:
                     self._by_word[word].add((candidate.pk, words))
 
     def find(self, file_name: str) -> set[UUID]:
-        """The candidates whom the file may be about. One: it is theirs. More: nothing tells whose it is."""
+        """The candidates whom the file may be about. One: the file is theirs. More: the name is ambiguous."""
         stem = unicodedata.normalize("NFC", PurePosixPath(file_name.replace("\\", "/")).stem)
         if len(stem) > MAX_LENGTH:
             return set()
         by_id = self._find_by_id(_split(stem))
         by_name = self._find_by_name(stem)
-        # An id and a name that contradict each other tell nothing.
+        # An id and a name of different candidates: ambiguous.
         return by_id if by_id and (not by_name or by_id & by_name) else by_id | by_name
 
     def _find_by_id(self, words: list[str]) -> set[UUID]:
@@ -62,7 +62,7 @@ class NameMatcher:
 
 
 def _is_meant(name: frozenset[str], words: frozenset[str]) -> bool:
-    """A name of one word occurs in the names of others, so it must be all that the file says."""
+    """Whether the name is meant. A name of one word may be part of another name, so no other word may be left."""
     return len(name) > 1 or words - NOISE == name
 
 

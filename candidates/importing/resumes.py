@@ -1,4 +1,4 @@
-"""The step that gives the resumes of an archive to the candidates of its import. What it can't match, it lists."""
+"""The step that gives the resumes of an archive to the candidates of its import. Files without a match are listed."""
 
 import time
 import zipfile
@@ -34,7 +34,7 @@ class UnusableArchive(PermanentError):
 def upload_archive(imported: Import, file: "File[Any]", *, author: str) -> ResumeArchive:
     """Store an archive of resumes, to be matched in the background.
 
-    Raises UnreadableArchive, and InvalidTransition if the import was undone. Stores nothing then.
+    Raises UnreadableArchive, and InvalidTransition if the import was undone. The archive is not stored then.
     """
     with open_archive(file, file.size or 0) as archive:
         files_total = len(list_documents(archive))
@@ -46,7 +46,7 @@ def upload_archive(imported: Import, file: "File[Any]", *, author: str) -> Resum
 
 
 def _match_files(lease: Lease[ResumeArchive]) -> bool:
-    """Match the files that are left. False: time is up or the lease is lost, and files may be left."""
+    """Match the remaining files. False: the time is up or the lease is lost, and files may be left."""
     stored = ResumeArchive.objects.select_related("imported").get(pk=lease.pk)
     ends_at = time.monotonic() + SLICE_SECONDS
     try:
@@ -115,7 +115,7 @@ class _Matching:
         return FileResult.STORED, content
 
     def _store(self, candidate_id: UUID, content: bytes) -> Candidate | None:
-        """None: the candidate was erased or merged meanwhile."""
+        """Store the resume. None: the candidate was erased or merged meanwhile."""
         candidates = Candidate.objects.select_for_update(no_key=True).filter(erased_at__isnull=True)
         candidate = candidates.filter(pk=candidate_id).first()
         if candidate:

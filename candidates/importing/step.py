@@ -43,7 +43,7 @@ class LeaseLost(Exception):
 
 
 def _read_rows(lease: Lease[Import]) -> bool:
-    """Import the rows that are left. False: time is up, and rows are left."""
+    """Import the remaining rows. False: the time is up, and rows are left."""
     imported = Import.objects.select_related("user").get(pk=lease.pk)
     viewer = imported.acts_for
     if viewer is None:
@@ -99,12 +99,12 @@ class _BatchReader:
 
 
 def slice_end() -> float:
-    """The time of the monotonic clock at which a job that begins now leaves the rest to another one."""
+    """The time of the monotonic clock at which a task that begins now leaves the rest to another one."""
     return time.monotonic() + SLICE_SECONDS
 
 
 def run_batches(run_batch: Callable[[], bool], ends_at: float) -> bool:
-    """Run batches until none is left. False: time is up, and batches may be left."""
+    """Run all batches. False: the time is up, and batches may be left."""
     while run_batch():
         if time.monotonic() > ends_at:
             return False

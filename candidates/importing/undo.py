@@ -1,6 +1,6 @@
 """Takes an import back: removes the candidates that it added, and restores the values that it changed.
 
-A candidate whose record has changed since stays, and its row says why. So does a refusal of calls: a no is a no.
+A candidate whose record has changed since stays, and its row says why. Refusals of calls stay, too.
 """
 
 from collections import Counter
@@ -71,7 +71,7 @@ class _Batch:
                 row.undo = self._restore(row, candidate)
         ImportRow.objects.bulk_update(self._rows, ["undo"])
         removed = self._added - reasons.keys()
-        # They are found by the candidate alone, so that no erasure would find what they hold of the person.
+        # Rows are found by their candidate alone. Without it, erasure would miss their personal data.
         self._imported.rows.filter(candidate__in=removed).update(**BLANK)
         Candidate.objects.filter(pk__in=removed).delete()
         counts = Counter(f"undo_{row.undo}" for row in self._rows if row.undo != UndoResult.REMOVED)
@@ -79,7 +79,7 @@ class _Batch:
         return counts
 
     def _restore(self, row: ImportRow, candidate: Candidate) -> UndoResult:
-        """Restore the earlier values, and take the consent of the row back. On legal hold nothing is removed."""
+        """Restore the earlier values, and take the consent of the row back. Skips candidates on legal hold."""
         if candidate.legal_hold or candidate.erased_at or candidate.pk in self._merged:
             return UndoResult.WAS_CHANGED
         has_earlier_values = _restore_values(row, candidate)
@@ -92,7 +92,7 @@ class _Batch:
         return UndoResult.RESTORED if row.before or consent else UndoResult.UNCHANGED
 
     def _take_consent_back(self, consent: Consent) -> bool:
-        """Delete the consent, which no person gave. False: it is the proof of an interview that was planned since."""
+        """Delete the consent that the import entered. False: an interview planned since rests on it."""
         planned_at = self._last_interviews.get(consent.candidate_id)
         if planned_at and planned_at > consent.created_at:
             return False
@@ -139,7 +139,7 @@ def _saved_at(imported: Import, ids: list[UUID]) -> dict[UUID, datetime]:
 
 
 def _restore_values(row: ImportRow, candidate: Candidate) -> bool:
-    """Restore the values that are still as the row left them. Returns whether all of them were."""
+    """Restore the values that have not changed since the row was imported. Returns whether all were restored."""
     restored = {name: old for name, (old, new) in row.before.items() if getattr(candidate, name) == new}
     external_id = restored.get("external_id", "")
     if external_id and Candidate.objects.filter(external_id=external_id).exclude(pk=candidate.pk).exists():

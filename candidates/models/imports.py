@@ -149,7 +149,7 @@ class Import(LeasableModel):
 
     @property
     def percent(self) -> int:
-        """How far it is: of the file while rows are read, of the rows while interviews are planned."""
+        """Progress: of the file while rows are read, of the rows while interviews are planned."""
         if self.status == self.Status.READING:
             return self.percent_read
         if self.status == self.Status.PLANNING:
@@ -270,7 +270,7 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
         return self.filter(result=RowResult.REFUSED)
 
     def not_taken_back(self) -> Self:
-        """Without the rows of known candidates that an undo has taken back."""
+        """Exclude the rows of known candidates that an undo has restored."""
         return self.exclude(undo__in=[UndoResult.RESTORED, UndoResult.UNCHANGED])
 
     def saved(self) -> Self:

@@ -78,7 +78,7 @@ class ResumeArchive(LeasableModel):
         self._end(status=self.Status.DONE)
 
     def fail(self, problem: str, detail: str = "") -> None:
-        """Stop. Resumes that were stored stay."""
+        """Stop reading the archive. Resumes that were stored stay."""
         self._end(status=self.Status.FAILED, problem=problem, problem_detail=detail[:200])
 
     def _end(self, **changes: Any) -> None:
@@ -87,7 +87,7 @@ class ResumeArchive(LeasableModel):
 
 
 class FileResult(models.TextChoices):
-    """What became of a file of an archive."""
+    """The result of a file of an archive."""
 
     STORED = "stored", _("Stored with the candidate")
     UNMATCHED = "unmatched", _("No candidate of the import has this name or id")

@@ -1,4 +1,4 @@
-"""Contact details in the text of a resume that the record does not have. They are offered, never imposed."""
+"""Contact details in the text of a resume that the record does not have. The user decides whether to copy them."""
 
 import re
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from candidates.resume.facts import PERIOD
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 MAX_OFFERS = 3
-"""Of each kind. Further ones are those of references."""
+"""The limit per kind. Further ones belong to references."""
 SEARCHED_CHARACTERS = 20_000
 HEAD_LINES = 8
-"""Of the text, in which the name stands."""
+"""The number of lines at the top that may hold the name."""
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _NAME_LABEL = re.compile(r"^(?:name|full name|vor- und nachname|nom|nombre|nome)\s*:\s*", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+){1,4}")
-"""No text matches in two ways, so that a long line costs no time."""
+"""Unambiguous, so that a long line causes no backtracking."""
 _NO_NAME = frozenset(
     """curriculum vitae resume résumé cv lebenslauf profile profil summary contact kontakt skills experience education
     engineer
@@ -32,7 +32,7 @@ WORDS_OF_NAME = range(2, 5)
 
 @dataclass(frozen=True)
 class ContactOffer:
-    """`field`: of the candidate. `value`: as the record would hold it. `start`, `end`: where the resume says it."""
+    """`field`: of the candidate. `value`: as the record would hold it. `start`, `end`: its position in the text."""
 
     field: str
     value: str
@@ -90,7 +90,7 @@ def _region_of(phone_number: str) -> str:
 
 
 def _find_name(text: str) -> Iterator[ContactOffer]:
-    """The first line at the head that can be a name: two to four words that begin with a capital."""
+    """The first line at the top that can be a name: two to four words that begin with a capital letter."""
     place = 0
     for line in text.split("\n")[:HEAD_LINES]:
         label = _NAME_LABEL.match(line)

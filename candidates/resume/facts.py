@@ -1,7 +1,7 @@
-"""Facts in the text of a resume: skills, periods and places, each with its place in the text. They are offers to read.
+"""Facts in the text of a resume: skills, periods and places, each with its position in the text.
 
-Skills and large places rest on lists, so that a fact that is not found proves nothing. What the law protects is never
-offered: nothing is taken from lines about birth, age, family, origin, religion, health or photos.
+They help a reader to find passages. Skills and large places come from lists, so that a missing fact proves no lack.
+Lines about protected attributes are skipped: birth, age, family, origin, religion, health and photos.
 """
 
 import re
@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 from candidates.timezones import iana_time_zones
 
 MAX_FACTS = 60
-"""Of each kind."""
+"""The limit per kind."""
 LONGEST_NAME = 4
-"""Of words."""
+"""The most words of a name."""
 
 _WORD = re.compile(r"[^\W_][\w+#]*(?:[./&'-][\w+#]+)*|\.NET\b")
 _MONTH = (
@@ -67,7 +67,7 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fact:
-    """`text`: the name that is offered. `start`, `end`: where the resume says it."""
+    """`text`: the fact as shown. `start`, `end`: its position in the text."""
 
     kind: FactKind
     text: str
@@ -76,7 +76,7 @@ class Fact:
 
 
 def find_facts(text: str) -> list[Fact]:
-    """The facts in order of their place. A skill or place that the text repeats is offered once, where it is first."""
+    """The facts in order of their position. A repeated skill or place is returned once, at its first position."""
     forbidden = _ProtectedLines(text)
     facts: dict[tuple[FactKind, str], Fact] = {}
     counts = dict.fromkeys(FactKind, 0)
@@ -96,7 +96,7 @@ def _by_place(fact: Fact) -> tuple[int, int]:
 
 
 class _ProtectedLines:
-    """The lines of the text from which nothing is offered."""
+    """The lines about protected attributes, which are skipped."""
 
     def __init__(self, text: str) -> None:
         self._starts, self._is_protected = [0], list[bool]()
@@ -112,13 +112,13 @@ class _ProtectedLines:
 
 
 def _letters(line: str) -> tuple[str, ...]:
-    """The last letter of a line that is one protected word, and so the label of the next line."""
+    """The last letter of a line that is one protected word, and so labels the next line."""
     words = line.split()
     return (words[0][-1],) if len(words) == 1 else ()
 
 
 def _find_listed(text: str) -> Iterator[Fact]:
-    """Skills and places of the lists: of several that begin with the same word the longest."""
+    """Skills and places of the lists. Of several that begin with the same word, the longest counts."""
     listed, words = _listed_names(), list(_WORD.finditer(text))
     for number, word in enumerate(words):
         for count in range(min(LONGEST_NAME, len(words) - number), 0, -1):
@@ -131,7 +131,7 @@ def _find_listed(text: str) -> Iterator[Fact]:
 
 
 class _Listing(NamedTuple):
-    """`name`: what is offered; empty: the text as it is found. `may_be_small`: it counts without a capital as well."""
+    """`name`: the fact as shown; empty: the text of the resume. `may_be_small`: also found without a capital letter."""
 
     kind: FactKind
     name: str

@@ -137,7 +137,7 @@ class TestMatching:
 
 
 def bomb_with_small_size() -> bytes:
-    """A file that says it unpacks to a kilobyte, and unpacks to 50 MB."""
+    """A file that declares a size of a kilobyte, and unpacks to 50 MB."""
     content = bytearray(zip_of({"Ada Lovelace.pdf": bytes(50 * 1024**2)}))
     for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
         struct.pack_into("<I", content, content.index(signature) + offset, 1024)
@@ -155,7 +155,7 @@ def test_no_more_is_unpacked_than_a_file_says() -> None:
 
 
 def long_list_by_zip64() -> bytes:
-    """Of its two ends, that of ZIP64 counts. The other one says that the list of files is short."""
+    """An archive with two end records. That of ZIP64 counts; the other one declares a short list of files."""
     count = 900
     content = zip_of({f"{number}{'x' * 700}": b"" for number in range(count)})
     start = content.rindex(b"PK\x05\x06")
@@ -175,7 +175,7 @@ def encrypted() -> bytes:
 
 
 def bomb() -> bytes:
-    """A few bytes that say they unpack to a gigabyte."""
+    """A few bytes that declare an unpacked size of a gigabyte."""
     content = bytearray(zip_of({"a.pdf": bytes(1000)}))
     struct.pack_into("<I", content, content.index(b"PK\x01\x02") + 24, 1024**3)
     return bytes(content)

@@ -1,4 +1,4 @@
-"""Facts and contact details that are offered from the text of a resume, and those that never are."""
+"""Facts and contact details that are found in the text of a resume, and protected ones that never are."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Launching, pausing, resuming and cancelling a campaign: pages that say what happens, then do it."""
+"""Pages to launch, pause, resume and cancel a campaign. Each explains the action before it is confirmed."""
 
 from typing import Any
 from uuid import UUID
@@ -69,7 +69,7 @@ def launch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def action_page(request: HttpRequest, pk: UUID, *, action: str) -> HttpResponse:
-    """GET says what happens, in numbers. POST pauses, resumes or cancels the campaign."""
+    """GET shows the effect in numbers. POST pauses, resumes or cancels the campaign."""
     campaign, problem = _campaign(request, pk), ""
     if request.method == "POST":
         changes = {"pause": campaign.pause, "resume": campaign.resume, "cancel": campaign.cancel}

@@ -14,7 +14,7 @@ class Forecast:
 
     @property
     def left_out(self) -> list[tuple[str, int]]:
-        """Why people would not be called, and their number, the most frequent reason first."""
+        """The reasons why people would not be called, with their number. The most frequent reason comes first."""
         reasons = sorted(self.estimate.left_out.items(), key=lambda reason: (-reason[1], reason[0]))
         return [(str(DialRule(code).label), count) for code, count in reasons]
 
@@ -32,7 +32,7 @@ class Forecast:
 
     @property
     def basis(self) -> list[Any]:
-        """Each figure with its name, and what it rests on."""
+        """The measures of past calls behind the estimate: name and figure."""
         measures = self.estimate.measures
         return [
             ("calls_per_person", measures.calls_per_person),

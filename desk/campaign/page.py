@@ -80,7 +80,7 @@ class CampaignPage:
 
     @property
     def actions(self) -> list[tuple[str, str, str]]:
-        """What can be done with it now: code, label and address. The first one is the next step."""
+        """The actions that the status allows: code, label and address. The first is the main one."""
         if self.campaign.is_over:
             return []
         return [

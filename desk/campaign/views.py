@@ -39,7 +39,7 @@ def campaign_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_safe
 def estimate_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The estimate of what is left, as a part of the campaign's page (htmx) or as a page of its own."""
+    """The estimate of the remaining calls, as a part of the campaign's page (htmx) or as a page of its own."""
     require_permissions(request.user, "interviews.view_campaign", "interviews.view_interview")
     campaign = get_object_or_404(Campaign.objects.visible_to(request.user).select_related("job"), pk=pk)
     context = {"campaign": campaign, "forecast": Forecast(estimate_campaign(campaign))}

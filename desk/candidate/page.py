@@ -102,7 +102,7 @@ class CandidatePage:
 
     @property
     def facts_by_kind(self) -> list[tuple[str, list[tuple[int, Fact]]]]:
-        """The facts of each kind that has any, each with its number on the page."""
+        """The facts by kind, each with its number on the page. Kinds without facts are left out."""
         numbered = list(enumerate(self.facts))
         groups = (
             (label, [entry for entry in numbered if entry[1].kind == kind]) for kind, label in FACT_LABELS.items()
@@ -111,7 +111,7 @@ class CandidatePage:
 
     @property
     def resume_pieces(self) -> list[tuple[str, int | None]]:
-        """The text of the resume in pieces, each with the number of the fact that it says, if it says one."""
+        """The text of the resume in pieces, each with the number of its fact. None: no fact."""
         pieces: list[tuple[str, int | None]] = []
         end = 0
         for number, fact in enumerate(self.facts):

@@ -63,7 +63,7 @@ def _frame(candidates: Any, request: HttpRequest, candidate: Candidate) -> Conte
 
 @require_POST
 def take_over_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Write a contact detail of the resume to the record, as the user has chosen. Nothing else can be written so."""
+    """Copy a contact detail from the resume to the record. Accepts only details that were found in the resume."""
     candidates: Any = admin.site.get_model_admin(Candidate)
     candidate = candidates.get_object(request, str(pk))
     if candidate is None:

@@ -1,4 +1,4 @@
-"""Correcting what was understood of an answer to an eligibility question."""
+"""Correct the understood value of an answer to an eligibility question."""
 
 from uuid import UUID
 

@@ -82,7 +82,7 @@ def _decision_cells(row: CandidateRow) -> tuple[Cell, ...]:
 
 
 Requirements = dict[tuple[UUID, str], EligibilityAnswer]
-"""The answers about requirements, by interview and text of the question."""
+"""The answers to eligibility questions, by interview and text of the question."""
 
 
 def _requirements_asked(job: JobDescription) -> list[str]:

@@ -93,7 +93,7 @@ class Numbers:
 
     @property
     def insights_href(self) -> str:
-        """The page that says what the numbers of the same interviews mean."""
+        """The address of the insights into the same interviews."""
         return f"{reverse('desk-insights')}?{urlencode(self.address.parameters)}"
 
     @property

@@ -21,7 +21,7 @@ MAX_CAMPAIGNS = 5
 
 @dataclass(frozen=True)
 class RunningCampaign:
-    """`planned`: all its interviews; `over`: those that are over. `status`: the label of any status but running."""
+    """`planned`: all its interviews; `over`: those that are over. `status`: the label of its status; empty: running."""
 
     campaign: Campaign
     planned: int

@@ -46,7 +46,7 @@ class ImportFileForm(ResumesForm):
 
 
 class ImportColumnsForm(forms.Form):
-    """`chosen_fields`: the field that each column fills, in their order. `job`: the one that is chosen at first."""
+    """`chosen_fields`: the field of each column, in the order of the columns. `job`: the preselected job."""
 
     region = forms.ChoiceField(
         label=_("Numbers without a country code are from"),

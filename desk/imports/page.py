@@ -1,4 +1,4 @@
-"""The content of an import's page: how far it is, and the results of its rows. A fixed number of queries."""
+"""The content of an import's page: its progress, and the results of its rows. A fixed number of queries."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +47,7 @@ class ArchiveOnPage:
 
 @dataclass(frozen=True)
 class ImportPage:
-    """`archives`: of resumes, each with the files that no candidate was given."""
+    """`archives`: of resumes, each with the files that were not stored."""
 
     imported: Import
     refused: list[RefusedRow]
@@ -62,7 +62,7 @@ class ImportPage:
 
     @property
     def percent(self) -> int:
-        """How far it is: of the file that is read, or of the interviews that are planned."""
+        """Progress of reading the file, or of planning the interviews."""
         return self.imported.percent
 
     @property
@@ -129,7 +129,7 @@ class ImportPage:
 
 
 def _load_archives(imported: Import, *, shows_names: bool) -> list[ArchiveOnPage]:
-    """In two queries. `shows_names`: the names of files are those of persons."""
+    """Load the archives in two queries. `shows_names`: names of files may be shown; they name persons."""
     archives = []
     for archive in imported.archives.prefetch_related("files"):
         files = list(archive.files.all())

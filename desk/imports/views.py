@@ -120,7 +120,7 @@ def _start(request: HttpRequest, imported: Import, form: ImportColumnsForm) -> H
 
 @record_page(Import)
 def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Show how far the import is and the results of the rows; lead to the columns if it is not started."""
+    """Show the progress and the results of the rows. Redirects to the columns if the import is not started."""
     require_permissions(request.user, VIEW)
     imported = _imports(request).select_related("job", "campaign").get(pk=pk)
     if imported.status == Import.Status.UPLOADED:
@@ -142,7 +142,7 @@ def import_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def add_resumes(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Store a ZIP of resumes for the candidates of the import. Its page shows what becomes of the files."""
+    """Store a ZIP of resumes for the candidates of the import. The page of the import shows the result of each file."""
     require_permissions(request.user, *ADDING)
     imported = get_object_or_404(_imports(request), pk=pk)
     form = ResumesForm(request.POST, request.FILES)

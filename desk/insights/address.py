@@ -1,4 +1,4 @@
-"""The address of the page of insights: the period, the job, and what the candidates are grouped by."""
+"""The address of the page of insights: period, job, and grouping of the candidates."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -27,7 +27,7 @@ class GroupRow:
 
 @dataclass(frozen=True)
 class Groups:
-    """`interviews`: how many the comparison rests on."""
+    """`interviews`: the number of compared interviews."""
 
     rows: list[GroupRow]
     comparison: GroupComparison

@@ -1,4 +1,4 @@
-"""The page of insights: what the numbers of a period say."""
+"""The page of insights: the numbers of a period, explained."""
 
 from django.contrib import admin
 from django.contrib.auth.models import User

@@ -194,7 +194,7 @@ class JobDesk:
 
     @property
     def requirement_choices(self) -> list[tuple[str, Label]]:
-        """The filters of requirements, where the job has any."""
+        """The filters by requirement. Empty: the job has no requirements."""
         sets = (self.job.approved_questions, self.job.draft_questions)
         has_requirements = any(question_set and question_set.eligibility for question_set in sets)
         return list(RequirementFilter.choices) if has_requirements or self.address.requirements else []

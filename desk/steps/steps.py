@@ -42,7 +42,7 @@ SETTLED = (StepState.DONE, StepState.OPTIONAL)
 
 @dataclass(frozen=True)
 class Step:
-    """`facts`: what is set. `missing`: why the step is not done, and the remedy."""
+    """`facts`: the settings of the step. `missing`: why the step is not done, and the remedy."""
 
     key: StepKey
     address: str

@@ -27,7 +27,7 @@ STEP_OF_PART = {
 
 @register.inclusion_tag("desk/steps/strip.html", takes_context=True)
 def job_steps(context: Any, job: Any) -> dict[str, Any]:
-    """Nothing where `job` is no job, or where the user may take none of the steps."""
+    """The setup steps of a job. Empty if `job` is not a job, or the user has permission for no step."""
     request = context["request"]
     if not isinstance(job, JobDescription):
         return {}

@@ -178,7 +178,7 @@ def test_page_is_closed_in_blind_mode(interview: Interview) -> None:
 
 
 class TestResumeOffers:
-    """Contact details that the resume has and the record has not."""
+    """Contact details that are in the resume and not in the record."""
 
     TEXT = "Ten years of Linux in Berlin. New: ada@engines.example.com"
     OFFER = {"field": "email", "value": "ada@engines.example.com"}

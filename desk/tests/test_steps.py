@@ -1,4 +1,4 @@
-"""The steps of setting up a job: what is done, what is missing, and the way from one to the next."""
+"""The setup steps of a job: their states, and the way from one to the next."""
 
 import pytest
 from django.contrib.auth.models import User

@@ -1,4 +1,4 @@
-"""Staff try a job before it is approved: they hear it, and are interviewed for practice under the same rules."""
+"""Staff try a job before it is approved: they hear the prompts, and take a practice interview under the same rules."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ def test_practice_in_writing_begins_at_once(admin_client: Client, job: JobDescri
 
 
 def test_candidate_with_id_of_other_system_stays(admin_client: Client, job: JobDescription) -> None:
-    """Also one whose id looks like that of a member of staff."""
+    """A candidate whose id looks like that of a member of staff keeps the record."""
     candidate = make_candidate(phone="+14155550100", external_id=f"staff-{User.objects.get().pk}")
     assert practise(admin_client, job).status_code == 302
     candidate.refresh_from_db()

@@ -18,9 +18,9 @@ from screener.tts import prompt_cache
 
 @dataclass(frozen=True)
 class TrialPage:
-    """`lines`: what a candidate hears, each with the path of its sound; empty where there is none yet.
+    """`lines`: the prompts that a candidate hears, each with the path of its audio. Empty path: not synthesised yet.
 
-    `problem`: why there is nothing to hear.
+    `problem`: why there are no prompts.
     """
 
     job: JobDescription
@@ -54,7 +54,7 @@ class TrialPage:
         return status_label(self.practice) if self.practice else ""
 
     def request_sound(self) -> None:
-        """Have the worker synthesise what has no sound. Nothing without a voice."""
+        """Have the worker synthesise the prompts that have no audio. No effect without a configured voice."""
         if self.question_set is not None:
             texts = [text for text, path in self.lines if not path]
             prompt_cache.request_audio(texts, self.question_set.language, job_id=self.job.pk)

@@ -1,4 +1,4 @@
-"""The page on which staff try a job: they hear what candidates hear, and are interviewed themselves for practice."""
+"""The page on which staff try a job: they hear the prompts, and take a practice interview."""
 
 from typing import Any
 from uuid import UUID
@@ -28,7 +28,7 @@ INVALID = 422
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def trial_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
-    """GET shows what is heard, and the form. POST has it synthesised, or begins a practice interview."""
+    """GET shows the prompts and the form. POST requests speech synthesis, or plans a practice interview."""
     require_permissions(request.user, *PERMISSIONS)
     visible_jobs = JobDescription.objects.visible_to(request.user).prefetch_related("question_sets")
     job = get_object_or_404(visible_jobs, pk=job_id)

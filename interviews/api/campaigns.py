@@ -246,8 +246,8 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
     def estimate(self, request: Request, **kwargs: Any) -> Response:
         """Estimate the calls that are left, their time and their cost, before the launch or while it runs.
 
-        Figures are measured from the newest calls of the job, or of all jobs where it has few; `basis` says which,
-        `assumed` that there are too few of both.
+        Figures are measured from the newest calls of the job, or of all jobs if the job has too few calls. `basis` says
+        which. `assumed`: all jobs have too few calls, so the figure is an assumption.
         """
         return Response(EstimateSerializer(estimate_campaign(self.get_object())).data)
 
@@ -286,8 +286,8 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
     def cancel(self, request: Request, **kwargs: Any) -> Response:
         """Cancel the campaign. This can't be undone.
 
-        Interviews that have not begun are cancelled in the background, from now on none of them is called. Interviews
-        that have begun go on.
+        Interviews that have not begun get no further calls, and are cancelled in the background. Interviews that have
+        begun go on.
         """
         self.get_object().cancel(actor=request_actor(request))
         return self._campaign_response()

@@ -1,7 +1,7 @@
 """The limits that interviews share: simultaneous calls, calls of a job and of a campaign, spend limit and dial rate.
 
 Capacity that becomes free goes round: to the campaign that was dialled least recently. Interviews without a campaign
-take part as if they were one.
+count as one campaign.
 """
 
 from collections import deque
@@ -40,12 +40,12 @@ RESERVED_FOR = timedelta(minutes=1)
 """How long capacity that was assigned to an interview is withheld from other interviews."""
 
 HOLD_RECHECK = timedelta(days=1)
-"""An interview whose campaign is not running asks again so rarely, because the resumption makes it due."""
+"""The time between checks of an interview whose campaign is not running. A resumption makes it due at once."""
 
 ONE_HOUR, RATE_WINDOW = timedelta(hours=1), timedelta(minutes=1)
 
 NEWEST_CALLS = 200
-"""The newest calls, by which it is known which campaign was dialled least recently."""
+"""The number of newest calls that are read to find the campaign that was dialled least recently."""
 
 SPEND_LIMIT_RECHECK = timedelta(minutes=15)
 
@@ -189,7 +189,7 @@ def assign_free_capacity() -> None:
 
 
 def _assign_to_next(campaign: Campaign | None, full_jobs: set[UUID], now: datetime) -> bool:
-    """Make the next interview of this campaign, or of none, due now. False: none may be called."""
+    """Make the next interview of the campaign due now; None: without a campaign. False: no call is allowed."""
     reservations = _interviews_with_reservation(now)
     waiting_interviews = _waiting_interviews(now).filter(campaign=campaign).order_by("created_at")
     if campaign and (campaign.status != campaign.Status.RUNNING or _campaign_rate(campaign, reservations, now)):
@@ -256,14 +256,14 @@ def _interviews_with_reservation(now: datetime) -> QuerySet[Interview]:
 
 
 def _interviews_with_slot(now: datetime) -> QuerySet[Interview]:
-    """Return the interviews whose calls wait for nothing but their dial slots."""
+    """Return the interviews whose calls wait only for their dial slots."""
     until = now + timedelta(seconds=settings.MAX_CONCURRENT_CALLS / settings.CALLS_PER_SECOND)
     waiting_interviews = Interview.all_objects.live().filter(wait_reason=WaitReason.DIAL_RATE)
     return waiting_interviews.filter(next_attempt_at__range=(now - RESERVED_FOR, until))
 
 
 def _reservations_before(interview: Interview, now: datetime) -> QuerySet[Interview]:
-    """The reservations that come before this interview: all, unless it holds one itself; then the earlier ones."""
+    """The reservations that come before this interview: all; if it has a reservation itself, the earlier ones."""
     reservations = _interviews_with_reservation(now).exclude(pk=interview.pk)
     due_at = interview.next_attempt_at
     if interview.wait_reason not in CAPACITY_REASONS or due_at is None or due_at < now - RESERVED_FOR:

@@ -1,1 +1,1 @@
-"""Campaigns: adding candidates, and what follows from their state."""
+"""Campaigns: adding candidates, estimates, and the effects of a status on the interviews."""

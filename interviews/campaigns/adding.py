@@ -130,7 +130,7 @@ def start_campaign(
             else _not_called(campaign.pk, Obstacle.NO_CANDIDATES, gettext(NO_CANDIDATES))
         )
         raise NotPossible(first_refusal.reason, first_refusal.reason_code)
-    if starts_at:  # at last, because it keeps calls from being placed to the end of the transaction
+    if starts_at:  # last, because it blocks the placing of calls until the end of the transaction
         campaign.launch(actor=actor, starts_at=starts_at)
     return StartedCampaign(campaign, planned_additions, refused_additions)
 

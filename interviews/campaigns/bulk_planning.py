@@ -1,4 +1,4 @@
-"""Planning interviews of many candidates, in a number of queries that does not depend on how many there are."""
+"""Planning interviews of many candidates, in a number of queries that does not depend on their number."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -27,11 +27,11 @@ from jobs.models import JobDescription, QuestionSet
 from screener.db.constraints import violates_constraint
 
 Planned = dict[UUID, Interview | NotPossible]
-"""By the id of the candidate: the interview, or why there is none."""
+"""By the id of the candidate: the interview, or why it was not planned."""
 
 
 def plan_interviews(candidates: Sequence[Candidate], *, job: JobDescription, campaign: Campaign, actor: str) -> Planned:
-    """Do as `plan_interview` does for each candidate in turn. One that is not possible stops no other.
+    """Plan as `plan_interview` does for each candidate in turn. An impossible interview does not stop the others.
 
     Candidates with one number count as one person, so each of them is planned when those before are saved.
     """
@@ -46,7 +46,7 @@ def plan_interviews(candidates: Sequence[Candidate], *, job: JobDescription, cam
 
 
 def _plan_batch(candidates: list[Candidate], *, job: JobDescription, campaign: Campaign, actor: str) -> Planned:
-    """No two of the candidates have the same number."""
+    """Plan interviews of candidates who all have different numbers."""
     question_set, channel = job.approved_questions, job.usual_channel
     find_obstacles = why_never_called_each if channel == Channel.PHONE else why_never_held_each
     obstacles = find_obstacles(candidates, job)

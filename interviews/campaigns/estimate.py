@@ -1,4 +1,4 @@
-"""What a campaign will take: calls, time and money, before its launch and while it runs. Writes no rows."""
+"""The estimate of a campaign: calls, time and money, before its launch and while it runs. Writes no rows."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from jobs.models import JobDescription
 
 STEP = timedelta(minutes=15)
 LARGEST_SAMPLE = 1000
-"""Of a larger campaign so many people, chosen by random ids, are asked of the dial rules, and stand for all."""
+"""The number of people, chosen by random ids, for whom the dial rules are evaluated in a larger campaign."""
 
 LONGEST = timedelta(days=90)
-"""For a campaign that takes longer no end is forecast."""
+"""The end of a longer campaign is not forecast."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class _PeopleLeft:
 
     @classmethod
     def of(cls, campaign: Campaign, at: datetime) -> "_PeopleLeft":
-        """Ask the dial rules about each person, or about some who stand for all."""
+        """Evaluate the dial rules for each person, or for a sample of them."""
         live = campaign.interviews.live()
         called = live.filter(channel=Channel.PHONE).exclude(wait_reason__in=HELD_WITHOUT_CALL)
         called_count = called.count()

@@ -1,4 +1,4 @@
-"""What calls take, as past calls show: their number per person, their length and their cost."""
+"""Measures of past calls: their number per person, their length and their cost."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from jobs.models import JobDescription
 
 NEWEST_CALLS = 1000
 FEWEST_CALLS = 20
-"""With fewer calls of the job, those of all jobs are measured; with fewer of all, the assumptions hold."""
+"""With fewer calls of the job, the calls of all jobs are measured. With fewer of all jobs, the assumptions count."""
 
 ASSUMED_CALLS_PER_PERSON = Decimal("1.5")
 ASSUMED_COST = ASSUMED_MINUTE_PRICE * (TYPICAL_CALL.seconds // 60)
@@ -64,7 +64,7 @@ def measure_calls(job: JobDescription) -> CallMeasures:
 
 
 def _currency() -> str:
-    """That of the carrier's account; US dollars while no call has a price."""
+    """The currency of the carrier's account. US dollars while no call has a price."""
     priced_calls = Call.objects.exclude(price_unit="").order_by("-created_at")
     return priced_calls.values_list("price_unit", flat=True).first() or "USD"
 

@@ -20,7 +20,7 @@ from interviews.task_handles import ASSIGN_CAPACITY, SETTLE_CAMPAIGN
 from interviews.wait_reason import CAPACITY_REASONS
 
 SLICE_SECONDS = 5.0
-"""The longest that one run works. The next one goes on behind other tasks."""
+"""The longest time of one run. The next run is queued behind other tasks."""
 
 BATCH_ROWS, CANCELLED_AT_ONCE = 200, 50
 CAMPAIGN_CANCELLED = gettext_noop("The campaign was cancelled.")
@@ -29,7 +29,7 @@ CAMPAIGN_CANCELLED = gettext_noop("The campaign was cancelled.")
 def settle_campaign(campaign_id: UUID) -> None:
     """Start the campaign if it is due, then bring its interviews in line with its status. Idempotent.
 
-    The dialer asks for the status before each call, so that no call depends on how far this is.
+    The dialer checks the status before each call, so that calls do not depend on the progress of this.
     """
     campaign = Campaign.objects.filter(pk=campaign_id).first()
     if campaign is None:
@@ -70,18 +70,18 @@ def _held() -> QuerySet[Interview]:
 
 
 def _to_hold() -> QuerySet[Interview]:
-    """Interviews that wait for capacity. Those that wait for anything else are held by the dialer once they are due."""
+    """Interviews that wait for capacity. The dialer holds those with another wait reason when they become due."""
     return Interview.all_objects.live().filter(wait_reason__in=CAPACITY_REASONS, keeps_promise=False)
 
 
 def _to_cancel() -> QuerySet[Interview]:
-    """Interviews that have not begun. One in a call may begin in it, and waits for the end of the call."""
+    """Interviews that have not begun and are not in a call, in which they may begin."""
     live_attempts = Attempt.objects.live().filter(interview=OuterRef("pk"))
     return Interview.all_objects.filter(~Exists(live_attempts), status=Interview.Status.PENDING)
 
 
 def _hold_batch(campaign: Campaign) -> bool:
-    """Let some interviews that wait for capacity wait for their campaign. False: none are left."""
+    """Let a batch of interviews wait for their campaign instead of capacity. False: no interviews are left."""
     return _update_batch(
         campaign,
         _to_hold(),
@@ -93,9 +93,9 @@ def _hold_batch(campaign: Campaign) -> bool:
 
 
 def _release_batch(campaign: Campaign) -> bool:
-    """Let some interviews that wait for their campaign wait for capacity, which they get in turn. False: none are left.
+    """Let a batch of interviews wait for capacity instead of their campaign. False: no interviews are left.
 
-    They are not due at once, so that thousands of them do not ask for the same capacity.
+    They get capacity in turn. They are not due at once, so that thousands of them do not ask for the same capacity.
     """
     with transaction.atomic():
         is_released = _update_batch(
@@ -114,7 +114,7 @@ def _release_batch(campaign: Campaign) -> bool:
 def _update_batch(
     campaign: Campaign, interviews: QuerySet[Interview], statuses: tuple[str, ...], **changes: object
 ) -> bool:
-    """Update some of the interviews, if the campaign still has one of these statuses. False: none are left."""
+    """Update a batch of the interviews, if the campaign still has one of these statuses. False: no rows are left."""
     with transaction.atomic():
         if not _lock_if_free(campaign, statuses):
             return False
@@ -124,13 +124,13 @@ def _update_batch(
 
 
 def _lock_if_free(campaign: Campaign, statuses: tuple[str, ...]) -> bool:
-    """Lock the campaign, if it has one of these statuses. False: it has not, or another run or request is at it."""
+    """Lock the campaign, if it has one of these statuses. False: it has another one, or is locked already."""
     free = Campaign.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=campaign.pk)
     return bool(list(free.filter(status__in=statuses).values_list("pk", flat=True)))
 
 
 def _cancel_batch(campaign: Campaign) -> bool:
-    """Cancel some interviews that have not begun. False: none are left."""
+    """Cancel a batch of interviews that have not begun. False: no interviews are left."""
     actor = campaign.history[-1]["actor"] if campaign.history else campaign.created_by
     with transaction.atomic():
         if not _lock_if_free(campaign, (Campaign.Status.CANCELLED,)):

@@ -22,7 +22,7 @@ class Stage(StrEnum):
     ELIGIBILITY = "eligibility"
     """A question about a requirement of the job waits for its answer."""
     READ_BACK = "read_back"
-    """Whether an answer was understood that would end the interview."""
+    """An answer that would end the interview was read back, and waits for confirmation."""
     QUESTION = "question"
     CHECK = "check"
     """Whether a short recording was the answer."""
@@ -54,10 +54,10 @@ class QuestionProgress:
     limit cut off. `patient`: whether the recording waits longer for words. `request`: the request that the candidate
     may make instead; before the questions, the guess at each try of the present prompt. `is_away`: whether the
     candidate asked for a moment and has not spoken since. `is_bare`: whether the recording that is being checked is
-    known to say no more than yes. `repeats`: how often this question was given again. `has_long_pause`: whether only a
+    known to say only yes. `repeats`: how often this question was given again. `has_long_pause`: whether only a
     long silence ends the recording. `was_encouraged`: whether the candidate was told, at any question, to take their
-    time. `answer_words`, `answer_value`: an answer to an eligibility question, and what was understood, while it waits
-    for confirmation or, without a value, is asked for again.
+    time. `answer_words`, `answer_value`: an answer to an eligibility question, and its understood value. The answer
+    waits for confirmation; without a value, the question is asked again.
     """
 
     checks: int = 0

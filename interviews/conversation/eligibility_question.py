@@ -1,4 +1,4 @@
-"""Eligibility questions: what a job requires, such as a licence. Each has one short answer that is never scored."""
+"""Eligibility questions: requirements of a job, such as a licence. Each has one short answer, which is never scored."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -52,7 +52,7 @@ class EligibilityQuestion:
     latest: date | None = None
 
     def is_met_by(self, value: str) -> bool:
-        """Whether a value meets the requirement. Raises ValueError if it is none of this kind."""
+        """Whether a value meets the requirement. Raises ValueError if the value is not of this kind."""
         if self.kind is EligibilityKind.NUMBER:
             return _is_between(float(value), self.minimum, self.maximum)
         if self.kind is EligibilityKind.DATE:

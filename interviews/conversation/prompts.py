@@ -12,7 +12,7 @@ class Ending(StrEnum):
 
     FINISHED = "finished"
     NOT_ELIGIBLE = "not_eligible"
-    """The candidate does not meet a requirement without which the interview makes no sense. A person decides."""
+    """The candidate does not meet a knock-out requirement. A person decides."""
     DECLINED = "declined"
     OPTED_OUT = "opted_out"
     WRONG_PERSON = "wrong_person"
@@ -120,7 +120,7 @@ class AskEligibility:
 
 @dataclass(frozen=True)
 class ReadBack:
-    """Read an answer back that would end the interview, and ask whether it is right. `again`: in short."""
+    """Read back an answer that would end the interview, and ask whether it is right. `again`: a short text."""
 
     kind: ClassVar[str] = "read_back"
     requirement: int

@@ -187,7 +187,7 @@ def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
 
 
 def _eligibility_texts(script: Script, question: EligibilityQuestion, lead: engine.EligibilityLead) -> tuple[str, ...]:
-    """The lead, the question, and how to answer it where that is not plain, or was not."""
+    """The lead, the question, and a hint how to answer, if the kind needs one or the last answer was not understood."""
     texts = script.wording
     is_plain = question.kind in (EligibilityKind.NUMBER, EligibilityKind.DATE)
     needs_hint = not is_plain or lead in (engine.EligibilityLead.UNCLEAR, engine.EligibilityLead.EXPLAINED)

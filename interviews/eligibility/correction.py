@@ -1,4 +1,4 @@
-"""A person corrects what was understood of an answer to an eligibility question. The words stay as they were."""
+"""A person corrects the understood value of an eligibility answer. The candidate's words stay as they were."""
 
 from datetime import date
 

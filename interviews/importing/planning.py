@@ -76,7 +76,7 @@ def _cancel_interviews(imported: Import, ends_at: float) -> bool:
         if time.monotonic() > ends_at:
             return False
         with lock_interview(interview) as locked_interview:
-            if locked_interview.row.status == Interview.Status.PENDING:  # it may have begun by now
+            if locked_interview.row.status == Interview.Status.PENDING:  # the interview may have begun by now
                 locked_interview.cancel(Interview.Outcome.BY_HR, actor=imported.undone_by, reason=UNDONE)
     return True
 

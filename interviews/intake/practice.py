@@ -1,7 +1,6 @@
 """Practice interviews of members of staff, who try a job's questions before candidates are asked.
 
-They are interviews like others, under the same rules, with the purpose `practice`: no list, number, notice or export of
-interviews has them.
+They follow the rules of all interviews. Lists, numbers, notices and exports leave out the purpose `practice`.
 """
 
 from uuid import UUID, uuid5
@@ -24,14 +23,15 @@ from screener.services.transcription.selection import configured_transcriber
 CONSENT_SOURCE = "Practice interview; confirmed as the own number by %s"
 PRACTICE_REASON = gettext_noop("Practice of a member of staff")
 OWN_RECORDS = UUID("6d1d2f0e-7c1b-4f7e-9a37-2f3f1c6f9b51")
-"""The namespace of the ids of own records: HR's own system may give an id such as staff-1 to a candidate."""
+"""The namespace of the ids of staff records, so that they never equal an id of HR's own system."""
 
 
 def plan_practice(job: JobDescription, question_set: QuestionSet, *, user: User, phone: str, channel: str) -> Interview:
     """Plan a practice interview of this user with these questions, which need no approval.
 
-    `phone`: a number that the user has confirmed as their own; no other is called. An earlier one that has not begun
-    is cancelled. In writing and in the room it has an invitation, whose link is sent to nobody. Raises NotPossible.
+    `phone`: a number that the user has confirmed as their own; only this number is called. An earlier practice that has
+    not begun is cancelled. In writing and in the room the practice has an invitation. Its link is not sent. Raises
+    NotPossible.
     """
     if channel not in job.channels:
         raise NotPossible(str(ChannelNotAllowed(channel)), Obstacle.CHANNEL)

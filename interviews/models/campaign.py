@@ -22,7 +22,7 @@ from screener.models import BaseModel, InvalidTransition
 MAX_CALLS_PER_HOUR = 100_000
 LONGEST_AHEAD = timedelta(days=365)
 START_TOLERANCE = timedelta(minutes=5)
-"""A time that passed while the form was filled in means now."""
+"""A start time that passed while the form was filled in counts as now."""
 
 
 class CampaignCancelled(InvalidTransition):
@@ -79,7 +79,7 @@ class Campaign(BaseModel):
         CANCELLED = "cancelled", _("Cancelled")
 
     WAITING = (Status.DRAFT, Status.SCHEDULED, Status.PAUSED)
-    """It can run later. Until then only promised calls are placed."""
+    """The campaign may run later. Until then only promised calls are placed."""
 
     name = models.CharField(max_length=200)
     job = models.ForeignKey("jobs.JobDescription", on_delete=models.PROTECT, related_name="campaigns")
@@ -114,11 +114,11 @@ class Campaign(BaseModel):
 
     @property
     def is_over(self) -> bool:
-        """Whether it was cancelled, or has ended because its interviews are over."""
+        """Whether the campaign was cancelled, or ended because its interviews are over."""
         return self.status == self.Status.CANCELLED or self.ended_at is not None
 
     def holds_call_of(self, interview: Interview) -> bool:
-        """Whether its status keeps the due call of this interview from being placed."""
+        """Whether the status of the campaign blocks the due call of this interview."""
         if self.status == self.Status.CANCELLED:
             return interview.status == Interview.Status.PENDING
         return self.status in self.WAITING and not interview.has_promised_call
@@ -139,7 +139,7 @@ class Campaign(BaseModel):
             self._move(before | {self.Status.RUNNING}, self.Status.RUNNING, actor=actor)
 
     def start_if_due(self) -> None:
-        """Launch it if it is scheduled and its time has come."""
+        """Launch the campaign if its scheduled time has come."""
         with transaction.atomic():
             DialRate.locked_for_update()
             if Campaign.objects.to_start().filter(pk=self.pk).exists():
@@ -151,17 +151,17 @@ class Campaign(BaseModel):
         self._move(before, self.Status.PAUSED, actor=actor)
 
     def resume(self, *, actor: str) -> None:
-        """Place its calls again. Idempotent."""
+        """Place calls again. Idempotent."""
         self._move((self.Status.PAUSED, self.Status.RUNNING), self.Status.RUNNING, actor=actor)
 
     def cancel(self, *, actor: str) -> None:
-        """Have its interviews that have not begun cancelled in the background. Final and idempotent."""
+        """Cancel the interviews that have not begun, in the background. Final and idempotent."""
         self._move(self.Status.values, self.Status.CANCELLED, actor=actor)
 
     def _move(
         self, before: Collection[str], after: "Campaign.Status", *, actor: str, starts_at: datetime | None = None
     ) -> None:
-        """Change the status. No call is placed meanwhile, so each call begins before or after the change.
+        """Change the status. Blocks the placing of calls, so that each call begins before or after the change.
 
         Raises InvalidTransition from a status that is not `before`.
         """

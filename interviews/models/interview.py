@@ -110,7 +110,7 @@ class InterviewQuerySet(LeasableQuerySet["Interview"]):
         return self.filter(status__in=Interview.LIVE)
 
     def with_promised_call(self) -> Self:
-        """Interviews whose next call comes at a time that a person chose, or was told."""
+        """Interviews whose next call has a time that a person chose or was promised."""
         is_promised = Q(keeps_promise=True) | Q(wait_reason__in=PROMISED)
         return self.live().filter(is_promised, next_attempt_at__isnull=False)
 
@@ -424,7 +424,7 @@ class Interview(LeasableModel):
 
     @property
     def has_promised_call(self) -> bool:
-        """Whether a person chose the time of the next call, or was told that it comes."""
+        """Whether a person chose the time of the next call, or was promised the call."""
         return self.keeps_promise or self.wait_reason in PROMISED
 
     @property

@@ -152,7 +152,7 @@ class InterviewResponse(LeasableModel):
 
     @property
     def good_answer_points(self) -> list[str]:
-        """What a good answer shows, by the question set. For reviewers; never read to the candidate."""
+        """The points of a good answer, from the question set. For reviewers; candidates never hear them."""
         questions = self.interview.question_set.questions
         return questions[self.position].good_answer_points if self.position < len(questions) else []
 

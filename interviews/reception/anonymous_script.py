@@ -1,4 +1,4 @@
-"""The script of a job's interviews without a candidate: for prompts that are the same for everyone."""
+"""The script of a job's interviews without a candidate, for prompts that do not depend on the candidate."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def anonymous_script(question_set: QuestionSet, *, clean: Callable[[str], str] =
 
 
 def usual_course(question_set: QuestionSet) -> list[str]:
-    """What a candidate hears in a usual call, after the greeting by name: disclosure, eligibility, questions, goodbye.
+    """The prompts of a usual call after the greeting by name: disclosure, eligibility questions, questions, goodbye.
 
     Raises EmployerUnknown.
     """

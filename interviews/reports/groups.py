@@ -1,4 +1,4 @@
-"""Compares how far candidates come: by their source, by the template of the questions, and by channel."""
+"""Compares the funnels of groups of candidates: by source, by template of the questions, and by channel."""
 
 import math
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from interviews.reports.funnel import CONDITIONS, FUNNEL, Stage
 from jobs.models import Template
 
 NEWEST_INTERVIEWS = 10_000
-"""As many interviews are compared. Looking up the groups of a million takes seconds."""
+"""The number of compared interviews. Grouping a million takes seconds."""
 MOST_GROUPS = 12
 MIN_COMPARED = 30
-"""Of reached candidates whose interview is over. A rate of fewer is no ground for a comparison."""
+"""The least reached candidates whose interview is over. With fewer, the rate of a group is not compared."""
 CHANCE = 0.05
-"""How often groups may seem to differ that do not."""
+"""The accepted rate of false differences between groups."""
 
 COUNTED = (*FUNNEL, Stage.REACHED_AND_OVER)
 
@@ -33,7 +33,7 @@ class Grouping(TextChoices):
 
 @dataclass(frozen=True)
 class Group:
-    """`key`: the value that its interviews share, empty where they have none."""
+    """`key`: the value that the interviews share. Empty: they have no value."""
 
     key: str
     counts: dict[Stage, int]
@@ -63,7 +63,10 @@ class Group:
 
 @dataclass(frozen=True)
 class GroupComparison:
-    """`others`: the sum of the groups that are not listed. `lowest`, `highest`: None unless they clearly differ."""
+    """`others`: the sum of the groups that are not listed.
+
+    `lowest`, `highest`: the groups with these completion rates; None: they do not clearly differ.
+    """
 
     groups: list[Group]
     others: Group | None
@@ -104,7 +107,7 @@ def _group_of(grouping: Grouping) -> Any:
 
 
 def _sources() -> Any:
-    """Where the candidate first consented to calls. What they said in a call is no source."""
+    """The source of the candidate's first consent to calls. A consent given in a call has no source."""
     consents = Consent.objects.filter(
         candidate=OuterRef("candidate"), kind=Consent.Kind.CALL, given=True, attempt__isnull=True
     )
@@ -127,8 +130,8 @@ def _extremes(groups: list[Group]) -> tuple[Group | None, Group | None]:
 def differ(first: Group, second: Group, *, pairs: int) -> bool:
     """Whether the completion rates differ by more than chance explains: the test of two proportions.
 
-    `pairs`: how many pairs of groups these were chosen from. The more there are, the further chance drives the most
-    distant two apart, so that the error allowed is divided among them (Bonferroni).
+    `pairs`: how many pairs of groups these were chosen from. With more pairs, chance alone makes a larger difference
+    between the extremes, so the allowed error is divided by their number (Bonferroni).
     """
     pooled = (first.completed + second.completed) / (first.over + second.over)
     error = math.sqrt(pooled * (1 - pooled) * (1 / first.over + 1 / second.over))

@@ -17,11 +17,11 @@ from jobs.models.bank_usage import MIN_SHOWN
 
 NEWEST_INTERVIEWS = 1000
 CLEAR_SEPARATION = 0.3
-"""From here on, a question tells candidates apart as tests of selection ask of an item."""
+"""The usual threshold for items of selection tests."""
 
 
 class Separation(TextChoices):
-    """How far candidates who do well on the other questions also do well on this one."""
+    """Whether candidates who score well on the other questions also score well on this one."""
 
     CLEAR = "clear", _("separates candidates clearly")
     WEAK = "weak", _("separates candidates a little")
@@ -33,7 +33,8 @@ class Separation(TextChoices):
 class QuestionFigures:
     """A figure is None where fewer than MIN_SHOWN answers have it.
 
-    `compared`: how many answers have a score, and another answer of the interview has one. `correlation`: of both.
+    `compared`: the number of scored answers in interviews with other scored answers. `correlation`: between the score
+    of this question and the mean of the others.
     """
 
     question: str

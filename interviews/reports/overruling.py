@@ -1,4 +1,4 @@
-"""Where people disagree with the machine: on criteria, and on recommendations."""
+"""Disagreement of people with the machine: on criteria, and on recommendations."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ NOTED_DIFFERENCE = 0.5
 class CriterionFigures:
     """`compared`: answers that the machine and a person have scored. `overruled`: those with scores far apart.
 
-    `mean_difference`: how much higher people score; None for fewer answers than MIN_SHOWN.
+    `mean_difference`: the score of people minus that of the machine; None: fewer answers than MIN_SHOWN.
     """
 
     name: str

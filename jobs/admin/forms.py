@@ -46,7 +46,7 @@ def digests_of(form: Any) -> str:
 
 
 def changed_since(form: Any, seen: str) -> list[str]:
-    """The labels of the fields whose values have changed since `seen`. None where `seen` is missing or no digest."""
+    """The labels of the fields whose values have changed since `seen`. None: `seen` is missing or malformed."""
     try:
         before = dict(json.loads(seen))
     except (TypeError, ValueError):
@@ -112,7 +112,7 @@ class JobForm(DescriptionFileForm):
 
     @property
     def seen(self) -> str:
-        """What the fields held when the page was opened: the page sends it along, so that no change is overwritten."""
+        """Digests of the fields as the page was opened. The page sends them back, so that no change is overwritten."""
         return str(self.data.get("seen", "")) if self.is_bound and not self._is_stale else digests_of(self)
 
     def _running_interviews(self) -> int:

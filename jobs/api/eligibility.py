@@ -33,7 +33,7 @@ LONGEST_ELIGIBILITY_TEXT = attribute_of(EligibilityQuestion.model_fields["text"]
 
 
 class EligibilityQuestionSerializer(StrictSerializer):
-    """A question about what the job requires. It is asked before the others, and never scored."""
+    """A question about a requirement of the job. It is asked before the other questions, and never scored."""
 
     text = serializers.CharField(max_length=LONGEST_ELIGIBILITY_TEXT)
     kind = serializers.ChoiceField(EligibilityKind.choices)

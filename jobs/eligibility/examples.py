@@ -23,7 +23,7 @@ class EligibilityExample(TextChoices):
 
 
 def example_question(example: EligibilityExample, language: str) -> EligibilityQuestion:
-    """Return the question in this language, or in English where there is none."""
+    """Return the question in this language, or in English if it has no such text."""
     table = _read_examples()[example]
     text = table.get(primary_tag(language), table[FALLBACK_LANGUAGE])
     return EligibilityQuestion.from_json(table | {"text": text})

@@ -118,7 +118,7 @@ class InvalidEligibility(ValueError):
 
 
 def check_eligibility(questions: Sequence[EligibilityQuestion]) -> list[EligibilityQuestion]:
-    """Return the questions without what their kind has no use for, and without characters that can't be said.
+    """Return the questions without settings of other kinds of answers, and without characters that can't be spoken.
 
     Raises InvalidEligibility.
     """

@@ -334,7 +334,7 @@ class JobDescription(LeasableModel):
     ) -> "QuestionSet":
         """Add the next version as a draft. An existing draft is retired.
 
-        `eligibility`: None keeps that of the version before.
+        `eligibility`: None keeps the eligibility questions of the version before.
         """
         linked_questions = link_to_bank(questions, self.language)
         with transaction.atomic():
@@ -457,7 +457,7 @@ class QuestionSet(BaseModel):
 
     @property
     def eligibility_warnings(self) -> list[EligibilityWarning]:
-        """The eligibility questions on such subjects."""
+        """Warnings of eligibility questions on unlawful topics."""
         warnings = question_warnings([question.text for question in self.eligibility], self.language)
         return [EligibilityWarning(warning.position, warning.topics) for warning in warnings]
 

@@ -1,4 +1,4 @@
-"""Two users who edit one job at once: the second is told, and nothing is overwritten."""
+"""Two users who edit one job at once: the second gets an error, and the first change stays."""
 
 import re
 from typing import Any
@@ -15,7 +15,7 @@ FIELD = re.compile(r'<(?:input|textarea)[^>]*name="([a-z_0-9-]+)"')
 
 
 def open_form(client: Client, address: str) -> Any:
-    """The form of the page, and what its hidden field `seen` holds."""
+    """The form of the page, with its hidden field `seen`."""
     form = client.get(address).context
     return form["adminform"].form if "adminform" in form else form["form"]
 

@@ -39,7 +39,7 @@ class QuestionWarning:
 
 
 class EligibilityWarning(QuestionWarning):
-    """A question about a requirement that asks about such topics."""
+    """An eligibility question about unlawful topics."""
 
     def __str__(self) -> str:
         return gettext("Eligibility question %(number)s asks about %(topics)s.") % {
@@ -57,7 +57,7 @@ def find_topics(question_text: str, language: str) -> tuple[UnlawfulTopic, ...]:
 def question_warnings(
     question_texts: Sequence[str], language: str, *, good_answers: Sequence[str] = ()
 ) -> list[QuestionWarning]:
-    """Warn of texts, and of what good answers to them show: one for each text, or none at all."""
+    """Warn of unlawful topics in questions and their good answers. `good_answers`: one per question, or empty."""
     checked_texts = zip_longest(question_texts, good_answers, fillvalue="")
     topics_by_position = (
         (position, tuple(dict.fromkeys(topic for text in texts for topic in find_topics(text, language))))

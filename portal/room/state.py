@@ -29,7 +29,7 @@ CHOICES_AT_ELIGIBILITY = {
     engine.Stage.READ_BACK: ("right", "change"),
     engine.Stage.STOP: ("stop", "go_on"),
 }
-"""What the page offers beside writing. At the later stages nothing is written."""
+"""The choices of the page beside writing. At the later stages the candidate does not write."""
 SHORT, ROUNDED_TO, LONGEST_IN_SECONDS = 15, 5, 90
 
 
@@ -53,7 +53,7 @@ def _stage_without_question(attempt: LockedAttempt, state: engine.ConversationSt
 
 
 def _eligibility_state(attempt: LockedAttempt, state: engine.ConversationState) -> dict[str, Any]:
-    """The same page as in the written interview: a short answer is written or chosen."""
+    """The state of an eligibility question, as on the page of the written interview: an answer is written or chosen."""
     last_reply = stored_reply(attempt.row, attempt.row.turn - 1)
     responses = [response.row for response in attempt.responses.values()]
     prompt = last_reply.prompt if last_reply else {}

@@ -1,4 +1,4 @@
-"""ZIP archives of documents: what is refused as a whole, and reading one file of them. Nothing is unpacked to disk."""
+"""ZIP archives of documents: check an archive, and read its files one by one. Files are unpacked in memory only."""
 
 import lzma
 import struct
@@ -16,10 +16,10 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_FILES = 1_000
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 MAX_DIRECTORY_BYTES = 512 * 1024
-"""Of the list of files. It is checked before the list is read, because the list is held in memory."""
+"""The limit of the list of files. It is checked before the list is read into memory."""
 _END, _END_BYTES = b"PK\x05\x06", 22
 _END_64, _END_64_BYTES = b"PK\x06\x06", 56 + 20
-"""Of ZIP64, with the record that leads to it. Both lie right before the end."""
+"""The end record of ZIP64, and its size with that of its locator. Both lie right before the usual end record."""
 _LONGEST_END = _END_64_BYTES + _END_BYTES + 65_535
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED_FLAG = 1
@@ -42,7 +42,7 @@ class ArchiveProblem(models.TextChoices):
 
 
 class UnreadableArchive(Exception):
-    """The whole archive is refused. Carries the code and its detail; the message says what to do."""
+    """The whole archive is refused. Carries the code and its detail; the message names the remedy."""
 
     def __init__(self, problem: ArchiveProblem, detail: str = "") -> None:
         self.problem, self.detail = problem, detail
@@ -74,15 +74,15 @@ def open_archive(file: IO[bytes], size: int) -> Iterator[zipfile.ZipFile]:
 
 
 def list_documents(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The files in order, without folders and what a desktop adds."""
+    """The files in order, without folders and hidden files of desktops."""
     return [member for member in archive.infolist() if not member.is_dir() and not _is_hidden(member.filename)]
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """Raises BrokenFile. The caller has checked the size: not a byte more than it says is unpacked."""
+    """Unpack a file, up to its declared size, which the caller has checked. Raises BrokenFile."""
     try:
         with archive.open(member) as file:
-            return file.read(member.file_size)  # without a size, what the file really unpacks to would be held
+            return file.read(member.file_size)  # without a size, the whole unpacked file would be in memory
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
         raise BrokenFile from None
 

@@ -41,7 +41,7 @@ def extract_docx(file_bytes: bytes) -> Extraction:
 
 
 def _texts_of_margins(document: Any, styles: dict[str, str], place: str) -> Iterator[str]:
-    """The headers or footers of all sections and pages. Those that say the same are read once."""
+    """The headers or footers of all sections and pages. Equal texts are read once."""
     texts = [
         "".join(_text_of_element(margin.part.element, styles))
         for section in document.sections
@@ -57,7 +57,7 @@ def _text_of_element(root: BaseOxmlElement, styles: dict[str, str]) -> Iterator[
         duplicate.getparent().remove(duplicate)
     for event, element in iterwalk(root, events=("start", "end"), tag=[qn("w:t"), _TEXT_BOX, *_BREAKS]):
         if element.tag == _TEXT_BOX:
-            yield "\n"  # the paragraph around it may go on behind it
+            yield "\n"  # the surrounding paragraph may continue after it
         elif event == "start" and element.tag == qn("w:p"):
             yield _paragraph_start(element, styles)
         elif event == "start":

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MIN_ROWS = 4
-"""Of lines with text in both columns."""
+"""The least lines with text in both columns."""
 MIN_COLUMN_SHARE = 0.25
-"""Of the width of both columns. A narrower one is a label or a date that belongs to the text beside it."""
+"""The share of a column in the width of both. A narrower column holds labels or dates of the text beside it."""
 MAX_LINE_DISTANCE = 2.5
-"""Of the height of a line. Behind a wider distance something else begins."""
+"""In heights of a line. After a wider distance another block begins."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Segment:
 
 
 def in_reading_order(segments: list[Segment]) -> Iterator[str]:
-    """Yield the texts with spaces and line breaks. The order of the file is kept but for columns written by line."""
+    """Yield the texts with spaces and line breaks, in the order of the file. Columns written by line are reordered."""
     start = 0
     while start < len(segments):
         block = _block_of_columns(segments[start:])
@@ -74,7 +74,7 @@ class _Block:
         return sum(segment.is_right_to_left for segment in (*self.left, *self.right)) * 2 > self.length
 
     def add(self, segment: Segment) -> bool:
-        """Add the next piece of the file to its column. False: it is in neither, or does not follow."""
+        """Add the next piece of the file to its column. False: it is in neither column, or does not follow."""
         lowest = min((*self.left[-1:], *self.right[-1:]), key=lambda known: known.bottom, default=segment)
         height = max(segment.top - segment.bottom, lowest.top - lowest.bottom)
         if not -MAX_LINE_DISTANCE * height < segment.top - lowest.top <= height:
@@ -108,7 +108,7 @@ def _block_of_columns(segments: list[Segment]) -> _Block:
 
 
 def _is_read_by_column(block: _Block) -> bool:
-    """Whether both columns are texts, and not a table of labels or dates and what they stand for."""
+    """Whether both columns are running text. Labels or dates beside their descriptions are a table instead."""
     if block.rows < MIN_ROWS:
         return False
     widths = [_median([segment.right - segment.left for segment in column]) for column in (block.left, block.right)]

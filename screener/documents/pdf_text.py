@@ -17,7 +17,7 @@ from screener.documents.page_columns import Segment, in_reading_order
 HEADING_RATIO = 1.2
 """How much larger than most of the page a heading is."""
 MIN_GAP = 0.8
-"""Of the font's size: a wider gap within a line separates two segments. Spaces have a third."""
+"""In sizes of the font. A wider gap within a line separates two segments; a space has about a third."""
 ALEFS, LAM = "\u0622\u0623\u0625\u0627", "\u0644"
 DIVIDED_WORD, LINE_END_HYPHEN = re.compile("\x02(?=[^\\W\\d_A-ZÄÖÜ])"), "\x02"
 """PDFium joins two lines by this character in place of a hyphen."""

@@ -110,8 +110,7 @@ class _SheetProgress:
 def open_table(source: IO[bytes], *, digest: str = "") -> Iterator[OpenTable]:
     """Yield the table. Raises UnreadableTable, also while the rows are read.
 
-    The rows are read from a copy, so that nobody can change the file meanwhile. `digest`: that of the file that is
-    expected.
+    The rows are read from a copy, so that a change of the file has no effect meanwhile. `digest`: of the expected file.
     """
     with NamedTemporaryFile() as copy:
         found_digest = _copy_file(source, copy)

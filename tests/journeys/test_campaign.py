@@ -104,7 +104,7 @@ def import_spreadsheet(recruiter: DeskUser) -> None:
 
 
 def pause_campaign(recruiter: DeskUser, deployment: Deployment) -> None:
-    """A call that is under way ends, and no other one begins."""
+    """The running call ends, and no further call begins."""
     page = recruiter.page
     recruiter.click(page.locator("#i-campaign"))
     page.locator("#c-pause-campaign").wait_for()

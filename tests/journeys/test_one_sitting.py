@@ -64,7 +64,7 @@ def go_to(page: Page, step: str) -> None:
 
 
 def expect_step(page: Page, step: str) -> None:
-    """The page is that of the step, also on a phone."""
+    """Expect the page of the step, also at the width of a phone."""
     expect(page.locator(f"[data-step={step}]")).to_have_attribute("aria-current", "step")
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") == NARROW["width"]
@@ -72,7 +72,7 @@ def expect_step(page: Page, step: str) -> None:
 
 
 def practise(page: Page, deployment: Deployment) -> None:
-    """Be called on the own number, and answer as a candidate does."""
+    """Take a practice call on the user's own number, and answer as a candidate does."""
     page.locator("#id_phone").fill(OWN_NUMBER)
     page.locator("#id_is_own").press("Space")
     page.get_by_role("button", name="Call me", exact=True).click()

@@ -34,8 +34,8 @@ def find_violations(page: Page) -> dict[str, list[str]]:
 
 
 def check_page(page: Page) -> None:
-    """The page has no violation that axe finds, and no phone is too narrow for it."""
-    page.wait_for_load_state("load")  # the player of a page keeps its request open
+    """Expect no violations by axe, and a page that fits the width of a phone."""
+    page.wait_for_load_state("load")  # an audio player keeps its request open
     violations = find_violations(page)
     assert violations == {}, (page.url, violations)
     page.set_viewport_size(NARROW)

@@ -18,5 +18,5 @@ def make_campaign(count: int, *, first: int = 0, job: JobDescription | None = No
 
 
 def interviews_of(campaign: Campaign) -> list[Interview]:
-    """Its interviews, in the order of planning."""
+    """The interviews of the campaign, in the order of planning."""
     return list(campaign.interviews.order_by("created_at"))

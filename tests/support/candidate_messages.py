@@ -1,4 +1,4 @@
-"""Messages to candidates: an invitation, and the work that sends what is due."""
+"""Messages to candidates: an invitation, and the work that sends messages that are due."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from screener.background.sweeps import run_sweeps
 from tests.support.factories import run_tasks
 
 NOON = datetime(2026, 11, 30, 20, tzinfo=UTC)
-"""In San Francisco, as are the others."""
+"""Like the other times, in San Francisco."""
 NIGHT = datetime(2026, 11, 30, 7, tzinfo=UTC)
 MORNING = datetime(2026, 11, 30, 16, tzinfo=UTC)
 

@@ -42,7 +42,7 @@ class EligibilityPhrasing:
 
     @property
     def understood(self) -> str:
-        """What was understood, in the words of the file."""
+        """The understood value or request, in the words of the file."""
         reply = understand_answer(self.words, make_question(self.question, self.language), self.language, today=TODAY)
         if reply.value or reply.request is None:
             return reply.value or "unclear"

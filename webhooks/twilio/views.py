@@ -139,7 +139,7 @@ class TurnView(TwilioView):
 def _mark_limit(attempt: LockedAttempt, input: engine.Input) -> engine.Input:
     """Mark an answer that its time limit ended. Twilio does not report that; the length of the recording shows it.
 
-    Has no effect where the carrier transcribes: it takes no longer recordings, and not two as one.
+    Has no effect where the carrier transcribes: it does not join recordings, nor take longer ones.
     """
     position, is_question = attempt.row.position, attempt.row.stage == engine.Stage.QUESTION
     if not isinstance(input, engine.RecordedAnswer) or input.ended is not engine.RecordingEnd.PAUSE:

@@ -16,7 +16,7 @@ from devtools.load.report import describe_machine, print_section, save_report
 
 PEOPLE, QUICK_PEOPLE, PEOPLE_BESIDE = 10_000, 1_000, 10
 SPEED = 20
-"""Calls of the simulated network are so many times faster than those of people."""
+"""The factor by which simulated calls are faster than real ones."""
 TIMEOUT = 900
 PAUSE_SECONDS = 15
 

@@ -22,7 +22,7 @@ REQUIREMENT_REPLIES = (
     (re.compile(r"\bwhen can you (?:start|begin)\b|\bstarting date\b", re.I), "On the first of next month."),
     (re.compile(r"\bchoose: 1 for ([^,.]+)", re.I), r"\1, please."),
 )
-"""What a candidate says to questions about requirements that a yes does not answer."""
+"""Replies to eligibility questions that a yes does not answer."""
 
 
 class Persona:
@@ -133,7 +133,7 @@ class Profile:
 
     words: Replies to the first prompts that accept speech. After them the persona presses keys or says yes.
     first_reaction: The reaction to the first question, in place of an answer.
-    replies: Words in prompts, and what the persona says to them.
+    replies: Words in prompts, and the persona's replies to them.
     """
 
     name: str

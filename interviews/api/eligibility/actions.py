@@ -74,14 +74,14 @@ class EligibilityActions:
     @extend_schema(responses=EligibilityAnswerSerializer(many=True))
     @action(detail=True, pagination_class=None, filterset_class=None)
     def eligibility(self, request: Request, **kwargs: Any) -> Response:
-        """Return what the job requires, and what the candidate answered."""
+        """Return the eligibility questions of the interview, with the candidate's answers."""
         answers = self.get_object().eligibility_answers.order_by("position")
         return Response(EligibilityAnswerSerializer(answers, many=True).data)
 
     @extend_schema(request=CorrectionSerializer, responses={200: EligibilityAnswerSerializer})
     @action(detail=True, methods=["post"], url_path="eligibility/correct")
     def correct_eligibility(self, request: Request, **kwargs: Any) -> Response:
-        """Correct what was understood. The words, the score and the outcome stay as they are."""
+        """Correct the understood value of an answer. The words, the score and the outcome stay as they are."""
         interview = self.get_object()
         serializer = CorrectionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

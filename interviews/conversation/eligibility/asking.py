@@ -45,13 +45,13 @@ from interviews.conversation.prompts import (
 from interviews.conversation.questioning import STOP_ENDINGS, confirm_stop, ending_after_request
 
 MAX_TRIES = 2
-"""How often a question is asked that gets no answer, and an answer read back that gets no reply."""
+"""How often a question without an answer is asked, and an answer without confirmation is read back."""
 
 MAX_REQUESTS = 4
-"""How often a question is given again because the candidate asked something."""
+"""How often a question is repeated because of requests of the candidate."""
 
 MAX_READ_BACKS = 2
-"""How often the answers to one question are read back. After that a person finds out."""
+"""How often the answers to one question are read back. After that the question stays open, for a person."""
 
 LEADS_BY_INTENT = {
     Intent.REPEAT: EligibilityLead.REPEATED,
@@ -74,7 +74,7 @@ def begin_questions(state: ConversationState, *facts: Fact) -> ConversationStep:
 
 
 def resume_eligibility(step: ConversationStep) -> ConversationStep:
-    """The candidate goes on after all, and the question that was asked last is one about a requirement."""
+    """Continue with the eligibility question that was asked last, after the candidate confirmed to go on."""
     if step.state.stage is not Stage.QUESTION:
         return step
     return _ask(replace(step.state, stage=Stage.ELIGIBILITY), EligibilityLead.REPEATED)
@@ -115,7 +115,7 @@ def _after_reply(state: ConversationState, reply: EligibilityReply, words: str) 
 
 
 def _with_words(state: ConversationState, words: str) -> ConversationState:
-    """Keep the words for the case that none are understood."""
+    """Keep the candidate's words, for an answer that is never understood."""
     return replace(state, progress=replace(state.progress, answer_words=words or state.progress.answer_words))
 
 
@@ -150,7 +150,7 @@ def _try_again(state: ConversationState, lead: EligibilityLead) -> ConversationS
 
 
 def after_read_back(state: ConversationState, input: Input) -> ConversationStep:
-    """Apply the reply to whether the answer was understood. Without a clear one the question stays open."""
+    """Apply the reply to the read-back of an answer. Without a clear reply the question stays open."""
     if not state.eligibility:
         return _ask_first_question(state)
     question, progress = state.eligibility[0], state.progress

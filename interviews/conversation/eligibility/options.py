@@ -9,7 +9,7 @@ from interviews.conversation.phrases.sections import Phrases
 from interviews.conversation.phrases.utterance import normalise_words
 
 MIN_STEM = 4
-"""An option of so many letters is also recognised as the beginning of a word: "nights" is the option "night"."""
+"""The least letters of an option that is recognised as the beginning of a word: "nights" is the option "night"."""
 
 CLAUSE_END = re.compile(r"[,;:.!?]+(?=\s|$)|\s[-\u2013\u2014]\s")
 
@@ -35,7 +35,7 @@ def find_option(spoken_words: str, options: tuple[str, ...], phrases: Phrases) -
 
 
 def _clauses(spoken_words: str, phrases: Phrases) -> list[tuple[str, bool]]:
-    """Return the clauses of an utterance in normalised words, and whether each excludes what it names."""
+    """Return the clauses of an utterance in normalised words, and whether each is negated."""
     return [
         (clause, is_negated and not _reads_yes(clause, phrases))
         for part in CLAUSE_END.split(spoken_words)
@@ -59,7 +59,7 @@ def _is_negative(option: str, phrases: Phrases) -> bool:
 
 
 def _share_said(text: str, option: str, phrases: Phrases) -> float:
-    """Return how many of the words of an option were said, as a fraction."""
+    """Return the share of the words of an option that were said."""
     spoken, wanted = text.split(), normalise_words(option, phrases).split()
     said = [word for word in wanted if any(_is_same_word(other, word) for other in spoken)]
     return len(said) / len(wanted) if wanted else 0

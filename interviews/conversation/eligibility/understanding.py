@@ -21,7 +21,7 @@ from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.conversation.phrases.utterance import normalise_words
 
 MAX_KEYS = 9
-"""A number of more keys is none."""
+"""More keys are not a number."""
 
 FINAL_REQUESTS = frozenset({Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.OTHER_LANGUAGE})
 """Requests that count even where the words also have a value."""
@@ -31,7 +31,7 @@ DELAYS = frozenset({EligibilityUnit.DAYS, EligibilityUnit.WEEKS, EligibilityUnit
 
 @dataclass(frozen=True)
 class EligibilityReply:
-    """`value`: as in `EligibilityQuestion`; empty: none was understood. `request`: what the words are instead."""
+    """`value`: as in `EligibilityQuestion`; empty: not understood. `request`: the request, if the words are one."""
 
     value: str = ""
     request: Understanding | None = None

@@ -16,7 +16,7 @@ LAST_MONTH = 12
 MIDDLE_DAY, LAST_DAY = 15, 31
 MAX_YEARS_AHEAD = 50
 NUMBER = re.compile(r"\d{1,9}(?:\.\d+)?")
-"""A number of more digits is none: no requirement has one, and some are too large for a date."""
+"""More digits are not read as a number: requirements have none so large, and a date would overflow."""
 WORD_GAP = 2
 """How many other words may stand between a number and its unit, as in "two more full years"."""
 
@@ -62,11 +62,11 @@ class AmountRole(StrEnum):
     MIDDLE = "middle"
     END = "end"
     NOT = "not"
-    """Words that exclude what is named in the same clause: not early, anything but nights."""
+    """Words that negate their clause: not early, anything but nights."""
     BUT = "but"
     """Words that begin another clause: not early but late."""
     IGNORED = "ignored"
-    """Words that look like an amount and are none: I may."""
+    """Words that only look like an amount: I may."""
 
 
 CLAUSE_ROLES = (AmountRole.NOTHING, AmountRole.NOT, AmountRole.BUT)
@@ -81,9 +81,9 @@ class Amount:
 
 
 def find_amount(text: str, words: AmountWords, *, counts_delay: bool = True) -> Amount | None:
-    """Return the amount that normalised text names. None: none, or several that differ.
+    """Return the amount that normalised text names. None: no amount, or several that differ.
 
-    A number without a unit counts at the end only: others count something else. `counts_delay`: "at once" is zero.
+    A number without a unit counts only at the end of the text. `counts_delay`: "at once" is zero.
     """
     tokens = text.split()
     amounts = _find_amounts(tokens, words)
@@ -198,7 +198,7 @@ def _match_longest(tokens: list[str], index: int, values: Mapping[str, T]) -> tu
 
 
 def find_date(text: str, spoken_words: str, words: AmountWords, today: date) -> date | None:
-    """Return the day that normalised text names, in the future where its year is open. None: none, or several.
+    """Return the day that normalised text names. Without a year it is the next such day. None: no day, or several.
 
     `spoken_words`: the text before it was normalised, for dates in digits.
     """
@@ -251,7 +251,7 @@ def _year_of(month: int, today: date) -> int:
 
 
 def _named_day(tokens: list[str], words: AmountWords) -> int | None:
-    """Return the day of the month that is named by an ordinal, or else by a number."""
+    """Return the day of the month that an ordinal names, or else a number."""
     ordinals = [match[0] for index in range(len(tokens)) if (match := _match_longest(tokens, index, words.ordinals))]
     if ordinals:
         return max(ordinals)
@@ -299,7 +299,7 @@ def _near_day(text: str, tokens: list[str], words: AmountWords, today: date) -> 
 
 
 def drop_ignored(text: str, words: AmountWords) -> str:
-    """Drop words of normalised text that look like an amount or a month and are none."""
+    """Drop words of normalised text that only look like an amount or a month."""
     for phrase in words.roles.get(AmountRole.IGNORED, ()):
         text = text.replace(f" {phrase} ", " ")
     return text

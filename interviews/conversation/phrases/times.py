@@ -14,10 +14,10 @@ TIME_MARK = "@time"
 
 NOON_HOUR = 12
 LARGEST_NUMBER = 10_000
-"""A larger number is read as this one: it is part of no time."""
+"""A larger number is read as this one, because no time contains it."""
 
 LONGEST_DELAY = timedelta(days=365)
-"""A call in more than a year is no wish that can be granted."""
+"""A wish for a later call is not granted."""
 
 SPOKEN_HOURS = range(1, NOON_HOUR + 1)
 

@@ -9,7 +9,7 @@ PLACEHOLDER = re.compile(r"{(\w+)}")
 SHARED_NAMES = frozenset(
     {"LANGUAGE_NAME", "SPEECH_LOCALE", "SEPARATOR_NAMES", "PLUS", "MINUTES", "YES_NO_NAMES", "UNIT_NAMES"}
 )
-"""These are no sentences, so two languages may share one."""
+"""These are not sentences, so two languages may share a text."""
 
 TEXT_NAMES = tuple(name for name in vars(Wording) if name.isupper())
 FUNCTION_NAMES = tuple(name for name, value in vars(Wording).items() if callable(value) and name[0].islower())

@@ -39,7 +39,7 @@ class EligibilityAnswer(BaseModel):
 
     OPEN = (Status.PLANNED, Status.ASKED)
     FOR_A_PERSON = (Status.NOT_UNDERSTOOD, Status.DECLINED, Status.NO_REPLY)
-    """Asked without a value: a person finds out. They are no failure to meet the requirement."""
+    """Closed without a value, and left to a person. They do not count as a requirement that is not met."""
 
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="eligibility_answers")
     position = models.PositiveSmallIntegerField()
@@ -83,7 +83,7 @@ class EligibilityAnswer(BaseModel):
         return gettext("Requirement %(number)s") % {"number": self.position + 1}
 
     def correct(self, value: str, *, is_met: bool, by: str, reason: str) -> None:
-        """A person sets the value. The words stay."""
+        """Set the value that a person entered. The candidate's words stay."""
         self.update_fields(
             status=self.Status.ANSWERED, value=value, is_met=is_met, corrected_by=by, correction_reason=reason
         )
@@ -95,7 +95,7 @@ class EligibilityAnswer(BaseModel):
 
     @property
     def spoken_question(self) -> spoken.EligibilityQuestion:
-        """The question as the conversation needs it."""
+        """The question in the form of the conversation."""
         return as_spoken(self.asked_question, self.position)
 
     @property

@@ -147,7 +147,7 @@ class MessageQuerySet(LeasableQuerySet["CandidateMessage"]):
             self.queue(interview, MessageKind.APPOINTMENT, actor=actor)
 
     def queue_cancellation(self, interview: Interview, *, actor: str) -> None:
-        """Tell the candidate that the call whose time they know is cancelled, if that time is still to come."""
+        """Tell the candidate that the call at the announced time is cancelled. No effect if that time has passed."""
         waiting = self.pending().filter(interview=interview, kind=MessageKind.CANCELLATION)
         if self.told_appointment(interview) and not waiting.exists():
             self.queue(interview, MessageKind.CANCELLATION, actor=actor)

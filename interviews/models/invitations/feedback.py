@@ -35,7 +35,7 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
         return self.filter(~Exists(practice))  # reads the index of practice, not a row for each answer
 
     def summary(self) -> FeedbackSummary:
-        """Without practice. One query."""
+        """Summarise the feedback without practice. One query."""
         totals = self.without_practice().aggregate(count=Count("pk"), clear=Avg("clear"), fair=Avg("fair"))
         if totals["count"] < LEAST_ANSWERS:
             return FeedbackSummary(totals["count"], None, None)

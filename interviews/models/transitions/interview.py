@@ -118,7 +118,8 @@ class LockedInterview:
     ) -> None:
         """Let the next call be due at `when`. `reason` explains the code `wait_reason` to people.
 
-        `keeps_promise`: it is the call that was due, later. A longer wait with the same code adds no event.
+        `keeps_promise`: the due call is only placed later, and stays promised. A longer wait with the same code adds no
+        event.
         """
         interview = self.row
         if not interview.is_live:
@@ -217,7 +218,7 @@ class LockedInterview:
         self.row.update_fields(**NO_NEXT_ATTEMPT | {"keeps_promise": is_promised})
 
     def fulfil_promise(self) -> None:
-        """The phone rings, or is busy. A further call is not promised."""
+        """The phone rings or is busy, which keeps the promise. A further call is not promised."""
         if self.row.keeps_promise and self.row.next_attempt_at is None:
             self.row.update_fields(keeps_promise=False)
 
@@ -334,7 +335,7 @@ class LockedInterview:
         self.add_event(EventKind.ANSWERS_ERASED, actor=actor)
 
     def _call_off_appointment(self, *, actor: str) -> None:
-        """A call at a time that a person chose is not placed: it leaves the candidate's calendar."""
+        """Cancel the calendar entry of a call whose time a person chose, because the call is not placed."""
         if self.row.wait_reason in AGREED:
             CandidateMessage.objects.queue_cancellation(self.row, actor=actor)
 

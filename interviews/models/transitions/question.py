@@ -59,7 +59,7 @@ def apply_question_fact(attempt: LockedAttempt, fact: engine.QuestionFact, recor
 
 
 def apply_eligibility_fact(attempt: LockedAttempt, fact: engine.EligibilityFact) -> None:
-    """Write what became of an eligibility question. An answer is never a reason to finish the interview here."""
+    """Write the state and the answer of an eligibility question. Never finishes the interview."""
     answer = next(row for row in attempt.eligibility_answers if row.position == fact.position)
     match fact:
         case engine.EligibilityAsked():

@@ -80,7 +80,7 @@ class LockedResponse:
         self.interview.add_event(EventKind.RESPONSE_POSTPONED, actor="candidate", position=self.row.position)
 
     def ask_again(self, *, reason: str) -> None:
-        """The recording was no answer. The question is asked once more, after all others."""
+        """The recording was not an answer. The question is asked once more, after all others."""
         self._move_response(self.row.Status.PLANNED, reason=reason, **NO_TRANSCRIPT | {"postponed": True})
 
     def close_as_request(self, no_answer: NoAnswer, *, transcript: str, source: str) -> None:

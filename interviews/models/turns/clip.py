@@ -185,7 +185,7 @@ class ClipChunkOutcome(StrEnum):
 
 
 def detect_format(first_bytes: bytes) -> Clip.Format | None:
-    """The format by the first bytes of a file. None: clips do not have it."""
+    """The format by the first bytes of a file. None: not a format of clips."""
     if first_bytes.startswith(EBML) and WEBM_NAME in first_bytes[:EBML_HEADER_BYTES]:
         return Clip.Format.WEBM
     return Clip.Format.MP4 if first_bytes[4:8] == MP4_NAME else None

@@ -39,7 +39,7 @@ class ReportAnswer(Record):
 
 
 class ReportRequirement(Record):
-    """A question about what the job requires, and the answer. It is never scored."""
+    """An eligibility question and its answer, which is never scored."""
 
     position: Annotated[int, Attribute(help_text="From 0")]
     question: str

@@ -20,7 +20,7 @@ FIXED_LINES = 9
 LINES_OF_ANSWER = 1.35
 """The head of an answer, with the gap above it."""
 LINES_OF_REQUIREMENT = 2
-"""With the words of the candidate below it."""
+"""A requirement with the candidate's words below it."""
 FIRST_POINTS = 2
 MOST_LINES_OF_POINT = 2
 MOST_LINES_OF_QUESTION = 3

@@ -1,4 +1,4 @@
-"""The estimate of a campaign: people, time and money, and what its figures rest on."""
+"""The estimate of a campaign: people, time and money, and the measures behind them."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -31,7 +31,7 @@ def noon(settings: Any, time_machine: Any) -> None:
 
 
 def add_past_calls(campaign: Campaign, *, calls_each: int, seconds: int, price: str) -> None:
-    """Each interview of the campaign is over after so many calls."""
+    """End each interview of the campaign after `calls_each` calls."""
     for interview in interviews_of(campaign):
         for number in range(1, calls_each + 1):
             attempt = interview.attempts.create(number=number, send_before=timezone.now(), ended_at=timezone.now())

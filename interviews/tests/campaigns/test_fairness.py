@@ -17,13 +17,13 @@ pytestmark = pytest.mark.django_db
 
 
 def dial_due() -> list[Interview]:
-    """Dial what is due. Returns the interviews that are called."""
+    """Dial the interviews that are due. Returns those that are called."""
     due = [Interview.objects.get(pk=pk) for pk in dialer.interviews_due()]
     return [interview for interview in due if dialer._plan_attempt(interview.pk)]
 
 
 def test_small_campaign_is_not_starved(settings: Any) -> None:
-    """One call at a time. The big campaign waits longer and has more interviews; both take turns."""
+    """One call at a time. The big campaign was planned earlier and has more interviews. Both take turns."""
     settings.MAX_CONCURRENT_CALLS = 1
     big, small = make_campaign(6), make_campaign(2, first=20)
     (single,) = make_interviews(1, make_approved_job(), first=40)

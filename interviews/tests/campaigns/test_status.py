@@ -1,4 +1,4 @@
-"""The status of a campaign: which calls it lets begin, and what becomes of its interviews."""
+"""The status of a campaign: the calls that it allows, and its effect on the interviews."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,7 +27,7 @@ ACTOR = "hanna"
 
 
 def dial(*interviews: Interview) -> list[bool]:
-    """Plan an attempt of each interview in turn. Returns for which of them a call would be placed."""
+    """Plan an attempt of each interview in turn. Returns, for each, whether a call would be placed."""
     return [dialer._plan_attempt(interview.pk) is not None for interview in interviews]
 
 
@@ -121,7 +121,7 @@ class TestHeldCalls:
         assert (started.campaign.status, wait_reasons(started.campaign)) == (Status.RUNNING, [WaitReason.NO_CAPACITY])
 
     def test_promised_call_is_placed_in_pause(self, settings: Any) -> None:
-        """Also after it has waited for capacity."""
+        """A promised call that waited for capacity is placed as well."""
         settings.MAX_CONCURRENT_CALLS = 1
         campaign = make_campaign(2)
         promised, other = interviews_of(campaign)
@@ -272,7 +272,7 @@ class TestRaces:
         assert [change["actor"] for change in campaign.history] == [ACTOR]
 
     def test_cancellation_meets_planned_call(self) -> None:
-        """The call goes on; its interview gets one end, when the call brought none."""
+        """The call goes on. Its interview is cancelled once, after the call ended without an interview."""
         campaign = make_campaign(1)
         (interview,) = interviews_of(campaign)
         with ThreadPoolExecutor(1) as executor:

@@ -1,4 +1,4 @@
-"""What the numbers of a period say: groups of candidates, questions, and scores that people overrule."""
+"""Insights into a period: groups of candidates, questions, and overruled scores."""
 
 from decimal import Decimal
 from itertools import count
@@ -25,7 +25,7 @@ NUMBERS = count()
 
 
 FEW = 8
-"""As many interviews or answers are enough here."""
+"""The least interviews or answers, lowered for these tests."""
 
 
 @pytest.fixture(autouse=True)

@@ -90,7 +90,7 @@ class EligibilityEditor(NextVersionEditor):
         return self.save_version(current.questions, by=by, eligibility=self._check())
 
     def _check(self) -> list[EligibilityQuestion]:
-        """Return the questions. Raises InvalidTransition if some are invalid: then the forms have the errors."""
+        """Return the questions. If some are invalid, sets the errors of the forms and raises InvalidTransition."""
         if len(self.rows) > MAX_ELIGIBILITY_QUESTIONS:
             raise InvalidTransition(gettext("Ask at most %(limit)s.") % {"limit": MAX_ELIGIBILITY_QUESTIONS})
         self.forms = [

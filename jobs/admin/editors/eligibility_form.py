@@ -67,7 +67,7 @@ class EligibilityForm(forms.Form):
         return [self[name] for name in names]
 
     def to_question(self) -> EligibilityQuestion:
-        """The question, complete or not. Call it on a valid form."""
+        """The question, which may be incomplete. The form must be valid."""
         values = self.cleaned_data
         options = _lines(values["option_lines"])
         is_choice = values["kind"] == EligibilityKind.CHOICE

@@ -78,7 +78,7 @@ class QuestionSheet:
         return len(self.rows) - 1
 
     def move(self, place: int, to: int) -> int:
-        """Move the row, and return its new place. Where there is none, it stays."""
+        """Move the row, and return its new place. A place outside the sheet moves no row."""
         if not (0 <= place < len(self.rows) and 0 <= to < len(self.rows)):
             return place
         self.rows.insert(to, self.rows.pop(place))

@@ -194,7 +194,7 @@ def row_of(text: BankText) -> Row:
 
 
 def _parse_place(text: str) -> int:
-    """Return the place, or -1 for a text that is none."""
+    """Return the place, or -1 if the text is not a place."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else -1
 
 

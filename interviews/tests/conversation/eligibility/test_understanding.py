@@ -1,4 +1,4 @@
-"""Rates on phrasings. The floors are the measured rates of the halves that the phrases were not built on."""
+"""Rates on phrasings. The floors are the measured rates of the held-out halves."""
 
 from collections import Counter
 
