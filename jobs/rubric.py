@@ -1,4 +1,4 @@
-"""Validation of rubrics, shared by the API and the admin."""
+"""The rubric of new jobs, and the validation of rubrics, shared by the API and the admin."""
 
 from collections import Counter
 from typing import Any
@@ -10,6 +10,53 @@ MAX_CRITERIA = 10
 MAX_CRITERION_WEIGHT = 100
 ANCHOR_LEVELS = ("2", "5", "9")
 """The scores that each criterion describes by an anchor."""
+
+DEFAULT_RUBRIC: list[dict[str, Any]] = [
+    {
+        "key": "relevance",
+        "name": "Relevance",
+        "weight": 3,
+        "anchors": {
+            "2": "Talks about something else, or repeats the question.",
+            "5": "Answers part of the question in general terms.",
+            "9": "Answers exactly what was asked, from their own work.",
+        },
+    },
+    {
+        "key": "specificity",
+        "name": "Specificity",
+        "weight": 3,
+        "anchors": {
+            "2": "No example, no detail.",
+            "5": "An example without figures or result.",
+            "9": "A concrete situation, what they did, and a result that can be checked.",
+        },
+    },
+    {
+        "key": "clarity",
+        "name": "Clarity",
+        "weight": 2,
+        "anchors": {
+            "2": "Hard to follow.",
+            "5": "Understandable with some effort.",
+            "9": "Ordered and easy to follow.",
+        },
+    },
+    {
+        "key": "professionalism",
+        "name": "Professionalism",
+        "weight": 1,
+        "anchors": {
+            "2": "Disrespectful or careless.",
+            "5": "Neutral.",
+            "9": "Respectful, takes responsibility, speaks well of others.",
+        },
+    },
+]
+
+
+def default_rubric() -> list[dict[str, Any]]:
+    return [dict(criterion) for criterion in DEFAULT_RUBRIC]
 
 
 class InvalidRubric(ValueError):

@@ -4,21 +4,18 @@ from jobs.models.bank import BankEvent, BankQuestion, BankText, link_to_bank
 from jobs.models.bank_usage import BankUsage, Weakness
 from jobs.models.job import (
     DEFAULT_QUESTION_COUNT,
-    DEFAULT_RUBRIC,
     WRITE_QUESTIONS,
     JobDescription,
-    JobMembership,
     JobQuerySet,
     QuestionSet,
     QuestionSetQuerySet,
-    default_rubric,
-    with_visible_job,
 )
+from jobs.models.membership import JobMembership, with_visible_job
 from jobs.models.template import Template, TemplateUse, TemplateVersion
+from jobs.rubric import default_rubric
 
 __all__ = [
     "DEFAULT_QUESTION_COUNT",
-    "DEFAULT_RUBRIC",
     "WRITE_QUESTIONS",
     "BankEvent",
     "BankQuestion",

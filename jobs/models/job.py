@@ -1,13 +1,12 @@
 """Jobs and their question sets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Self
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
@@ -19,13 +18,15 @@ from jobs.bank.interview_types import InterviewType
 from jobs.channels import Channel, phone_only
 from jobs.eligibility.question import EligibilityQuestion
 from jobs.models.bank import link_to_bank
+from jobs.models.job_fields import between, overriding_field, score_threshold
+from jobs.models.membership import JobMembership, with_visible_job
 from jobs.question_checks import RefusedQuestion
+from jobs.rubric import default_rubric
 from jobs.spoken_title import title_in_words
 from jobs.unlawful_questions import EligibilityWarning, QuestionWarning, question_warnings
-from screener.access.viewer import VIEW_ALL_JOBS, RowsT, Viewer
+from screener.access.viewer import Viewer
 from screener.background.queue import RowTaskHandle
 from screener.db.record_field import records_field
-from screener.labels import Label
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 from screener.models.organisation import validate_callback_number, validate_spoken_name
 from screener.models.retention import job_period
@@ -33,81 +34,6 @@ from screener.records import QuestionContent, QuestionSpec
 
 DEFAULT_QUESTION_COUNT = 5
 WRITE_QUESTIONS = RowTaskHandle("jobs.write_questions", queue="rest", argument="job_id")
-
-DEFAULT_RUBRIC: list[dict[str, Any]] = [
-    {
-        "key": "relevance",
-        "name": "Relevance",
-        "weight": 3,
-        "anchors": {
-            "2": "Talks about something else, or repeats the question.",
-            "5": "Answers part of the question in general terms.",
-            "9": "Answers exactly what was asked, from their own work.",
-        },
-    },
-    {
-        "key": "specificity",
-        "name": "Specificity",
-        "weight": 3,
-        "anchors": {
-            "2": "No example, no detail.",
-            "5": "An example without figures or result.",
-            "9": "A concrete situation, what they did, and a result that can be checked.",
-        },
-    },
-    {
-        "key": "clarity",
-        "name": "Clarity",
-        "weight": 2,
-        "anchors": {
-            "2": "Hard to follow.",
-            "5": "Understandable with some effort.",
-            "9": "Ordered and easy to follow.",
-        },
-    },
-    {
-        "key": "professionalism",
-        "name": "Professionalism",
-        "weight": 1,
-        "anchors": {
-            "2": "Disrespectful or careless.",
-            "5": "Neutral.",
-            "9": "Respectful, takes responsibility, speaks well of others.",
-        },
-    },
-]
-
-
-def default_rubric() -> list[dict[str, Any]]:
-    return [dict(criterion) for criterion in DEFAULT_RUBRIC]
-
-
-def _overriding_field(
-    max_length: int, validate: Callable[[str], None], help_text: Label
-) -> "models.CharField[str, str]":
-    """Return a text field that overrides a default unless it is empty."""
-    return models.CharField(
-        max_length=max_length, blank=True, default="", db_default="", validators=[validate], help_text=help_text
-    )
-
-
-def _score_threshold(default: str, help_text: Label) -> "models.DecimalField[Decimal, Decimal]":
-    """Return a field for the overall score from which on a recommendation is given."""
-    bounds = [MinValueValidator(0), MaxValueValidator(10)]
-    return models.DecimalField(
-        max_digits=3, decimal_places=1, default=Decimal(default), validators=bounds, help_text=help_text
-    )
-
-
-def with_visible_job(rows: RowsT, viewer: Viewer, *, relation: str = "job") -> RowsT:
-    """Return the rows whose job the viewer may see: each job with the permission for all jobs, or those of a member.
-
-    The ids of the jobs are passed as values. With a subquery, PostgreSQL does not know how large these jobs are.
-    """
-    if viewer.has_perm(VIEW_ALL_JOBS):
-        return rows
-    memberships = JobMembership.objects.filter(user=viewer.pk).order_by()
-    return rows.filter(**{f"{relation}__in": list(memberships.values_list("job", flat=True))})
 
 
 class JobQuerySet(LeasableQuerySet["JobDescription"]):
@@ -125,15 +51,15 @@ class JobDescription(LeasableModel):
         FAILED = "failed", _("Could not be written")
 
     title = models.CharField(max_length=field_limits.MAX_TITLE_LENGTH)
-    spoken_title = _overriding_field(
+    spoken_title = overriding_field(
         100, validate_spoken_name, _("The title as the assistant says it; empty: derived from the title")
     )
-    employer_name = _overriding_field(
+    employer_name = overriding_field(
         60,
         validate_spoken_name,
         _("The employer's name as the assistant says it in calls for this job; empty: the organisation's"),
     )
-    callback_number = _overriding_field(
+    callback_number = overriding_field(
         16,
         validate_callback_number,
         _("The number at which candidates for this job reach a person; empty: the organisation's"),
@@ -148,13 +74,13 @@ class JobDescription(LeasableModel):
         help_text=_("Sets how many questions of each type are written"),
     )
     rubric = models.JSONField(default=default_rubric)
-    hire_at = _score_threshold("7.0", _("Recommend to hire from this overall score (0-10)"))
-    consider_at = _score_threshold("5.0", _("Recommend to consider from this overall score (0-10)"))
+    hire_at = score_threshold("7.0", _("Recommend to hire from this overall score (0-10)"))
+    consider_at = score_threshold("5.0", _("Recommend to consider from this overall score (0-10)"))
     minimum_coverage = models.DecimalField(
         max_digits=3,
         decimal_places=2,
         default=Decimal("0.60"),
-        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        validators=between(0, 1),
         help_text=_("Share of the questions (by weight) that must have been answered for a result"),
     )
     channels = ArrayField(
@@ -169,13 +95,11 @@ class JobDescription(LeasableModel):
     )
     max_attempts = models.PositiveSmallIntegerField(
         default=3,
-        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_ATTEMPTS)],
+        validators=between(1, field_limits.MAX_ATTEMPTS),
         help_text=_("Maximum number of attempts to reach a candidate"),
     )
     attempt_spacing = ArrayField(
-        models.PositiveIntegerField(
-            validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_SPACING_MINUTES)]
-        ),
+        models.PositiveIntegerField(validators=between(1, field_limits.MAX_SPACING_MINUTES)),
         size=field_limits.MAX_ATTEMPTS - 1,
         default=list,
         db_default=[],
@@ -185,28 +109,25 @@ class JobDescription(LeasableModel):
     max_concurrent_calls = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_CONCURRENT_CALLS)],
+        validators=between(1, field_limits.MAX_CONCURRENT_CALLS),
         help_text=_("Maximum number of simultaneous calls for this job; empty: only the limit for all jobs applies"),
     )
     calls_per_day = models.PositiveIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_CALLS_PER_DAY)],
+        validators=between(1, field_limits.MAX_CALLS_PER_DAY),
         help_text=_("Maximum number of calls for this job within 24 hours; empty: no limit"),
     )
     answer_pause_seconds = models.PositiveSmallIntegerField(
         default=field_limits.USUAL_PAUSE_SECONDS,
         db_default=field_limits.USUAL_PAUSE_SECONDS,
-        validators=[
-            MinValueValidator(field_limits.MIN_PAUSE_SECONDS),
-            MaxValueValidator(field_limits.MAX_PAUSE_SECONDS),
-        ],
+        validators=between(field_limits.MIN_PAUSE_SECONDS, field_limits.MAX_PAUSE_SECONDS),
         help_text=_("Seconds of silence that end an answer on the phone: time to think, between 3 and 30"),
     )
     takes_allowed = models.PositiveSmallIntegerField(
         default=2,
         db_default=2,
-        validators=[MinValueValidator(1), MaxValueValidator(field_limits.MAX_TAKES)],
+        validators=between(1, field_limits.MAX_TAKES),
         help_text=_("How often an answer may be recorded in the room before it is sent; 2: it can be repeated once"),
     )
     preparation_seconds = models.PositiveSmallIntegerField(
@@ -359,28 +280,10 @@ class JobDescription(LeasableModel):
         newest = current_sets.order_by("-version").first()
         return newest.eligibility if newest else []
 
-    def add_member(self, user: User, *, by: str, may_see_contact_data: bool = False) -> "JobMembership":
+    def add_member(self, user: User, *, by: str, may_see_contact_data: bool = False) -> JobMembership:
         """Make the user a member. A membership that exists stays as it is."""
         origin = {"added_by": by, "may_see_contact_data": may_see_contact_data}
         return self.memberships.get_or_create(user=user, defaults=origin)[0]
-
-
-class JobMembership(BaseModel):
-    """A user who may see a job and its candidates without the permission for all jobs."""
-
-    job = models.ForeignKey(JobDescription, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="job_memberships")
-    may_see_contact_data = models.BooleanField(
-        default=False, help_text=_("Phone numbers, e-mail addresses and resumes of the job's candidates")
-    )
-    added_by = models.CharField(max_length=150, editable=False)
-
-    class Meta:
-        ordering = ["created_at"]
-        constraints = [models.UniqueConstraint(fields=["job", "user"], name="one_membership_per_job_and_user")]
-
-    def __str__(self) -> str:
-        return f"{self.user} in {self.job}"
 
 
 class QuestionSetQuerySet(models.QuerySet["QuestionSet"]):

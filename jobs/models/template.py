@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.bank.interview_types import USUAL_MIXES, InterviewType
 from jobs.field_limits import MAX_QUESTIONS, MAX_REASON_LENGTH
-from jobs.models.job import JobDescription, QuestionSet, with_visible_job
+from jobs.models.job import JobDescription, QuestionSet
+from jobs.models.membership import with_visible_job
 from jobs.templates.parts import TemplatePart, fixed_languages, usual_parts
 from jobs.unlawful_questions import QuestionWarning, find_topics
 from screener.access.viewer import Viewer

@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from interviews.models import lock_interview
-from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
-from jobs.rubric import InvalidRubric, validate_rubric
+from jobs.models import JobDescription, QuestionSet
+from jobs.rubric import DEFAULT_RUBRIC, InvalidRubric, validate_rubric
 from screener.language_tag import INVALID_TAG
 from tests.support.admin_client import admin_url, get_page, submit_form
 from tests.support.factories import QUESTIONS, make_approved_job, make_interview, make_job

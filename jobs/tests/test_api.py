@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
+from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import WRITE_STEP
+from jobs.rubric import DEFAULT_RUBRIC
 from screener.background.steps import run_step
 from screener.models import ModelCall
 from screener.services.interviewer import selection

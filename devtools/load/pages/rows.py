@@ -20,7 +20,8 @@ from interviews.models import (
     InterviewResult,
     Recording,
 )
-from jobs.models import DEFAULT_RUBRIC, JobDescription, QuestionSet
+from jobs.models import JobDescription, QuestionSet
+from jobs.rubric import DEFAULT_RUBRIC
 from screener.models import ModelCall
 from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
 

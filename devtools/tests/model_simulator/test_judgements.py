@@ -10,7 +10,7 @@ from devtools.phone_simulator.callees.stories import QUESTIONS as STORY_QUESTION
 from interviews.scoring.assessment import is_too_short
 from interviews.scoring.quote_verification import find_quote
 from interviews.scoring.score_verification import verify_scores
-from jobs.models import default_rubric
+from jobs.rubric import default_rubric
 from screener.services.interviewer.protocol import Criterion, CriterionScore, JobText, ResponseText
 from screener.services.privacy.redaction import redact
 
