@@ -1,1 +1,1 @@
-"""Conditions of queries that more than one model needs."""
+"""Conditions of queries that more than one model needs, and the indexes for them."""

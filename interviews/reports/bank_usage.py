@@ -4,14 +4,14 @@ A question is counted again an hour after it was last counted, those that waited
 run. So five million answers cost no page anything, and a run is bounded.
 """
 
-from collections.abc import Iterable
 from datetime import timedelta
-from statistics import StatisticsError, correlation, fmean, median, stdev
+from statistics import fmean, median, stdev
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from interviews.calibration.agreement import pearson_correlation
 from interviews.models import Assessment, Interview, InterviewResponse, Recording
 from interviews.models.no_answer import NoAnswer
 from interviews.models.response import ResponseQuerySet
@@ -91,7 +91,7 @@ def _figures_of(answers: ResponseQuerySet) -> dict[str, Any]:
         **_mean_and_spread(own_scores, "mean_score", "score_spread"),
         **_mean_and_spread(differences, "mean_difference", "difference_spread"),
         "median_seconds": median(times) if len(times) >= MIN_SHOWN else None,
-        "separation": _separation(pairs),
+        "separation": pearson_correlation(pairs) if len(pairs) >= MIN_SHOWN else None,
     }
 
 
@@ -99,14 +99,3 @@ def _mean_and_spread(numbers: list[float], mean_name: str, spread_name: str) -> 
     if len(numbers) < MIN_SHOWN:
         return {mean_name: None, spread_name: None}
     return {mean_name: fmean(numbers), spread_name: stdev(numbers)}
-
-
-def _separation(pairs: Iterable[tuple[float, float]]) -> float | None:
-    """None for too few pairs, and where all scores are equal."""
-    own, others = [list(numbers) for numbers in zip(*pairs, strict=True)] or [[], []]
-    if len(own) < MIN_SHOWN:
-        return None
-    try:
-        return correlation(own, others)
-    except StatisticsError:
-        return None

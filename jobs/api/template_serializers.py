@@ -6,15 +6,14 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from jobs import field_limits
-from jobs.api.serializers import (
+from jobs.api.question_set_serializers import (
     JOB_ID,
     QUESTION_EXAMPLE,
     SET_ID,
-    CriterionSerializer,
     QuestionSerializer,
     QuestionWarningSerializer,
-    RubricField,
 )
+from jobs.api.serializers import CriterionSerializer, RubricField
 from jobs.bank.families import Family, QuestionKind
 from jobs.channels import Channel
 from jobs.models import JobDescription, Template, TemplateVersion, bank

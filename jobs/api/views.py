@@ -11,7 +11,8 @@ from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveMode
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionRequestSerializer, QuestionSetSerializer
+from jobs.api.question_set_serializers import QuestionSetSerializer
+from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionRequestSerializer
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.api.authentication import request_actor
