@@ -59,9 +59,13 @@ class JobInsights:
 
 @dataclass(frozen=True)
 class Insights:
-    """`job`: of the chosen job. `decisions`: None where scores are hidden from the reader."""
+    """`offered`: how the reader may group. `job`: of the chosen job.
+
+    `decisions`: None where scores are hidden from the reader.
+    """
 
     address: InsightsAddress
+    offered: list[Grouping]
     jobs: list[JobDescription]
     groups: Groups
     decisions: DecisionFigures | None
@@ -73,6 +77,9 @@ class Insights:
         chosen = next((job for job in jobs if job.pk == address.job_id), None)
         if chosen is None:
             address = address.change(job_id=None)
+        offered = offered_groupings(user)
+        if address.grouping not in offered:
+            address = address.change(grouping=offered[0])
         start = address.period.start(timezone.now())
         interviews = Interview.objects.visible_to(user).filter(created_at__gte=start)
         if chosen:
@@ -80,6 +87,7 @@ class Insights:
         shows_decisions = not job_hides_scores(user, chosen) if chosen else sees_all_scores(user)
         return cls(
             address=address,
+            offered=offered,
             jobs=jobs,
             groups=_load_groups(interviews, address.grouping),
             decisions=decision_figures(interviews) if shows_decisions else None,
@@ -94,7 +102,15 @@ class Insights:
     def groupings(self) -> list[tuple[str, str, bool]]:
         """(label, address, whether it is the present one)."""
         present = self.address.grouping
-        return [(str(entry.label), str(self.address.change(grouping=entry)), entry == present) for entry in Grouping]
+        return [
+            (str(entry.label), str(self.address.change(grouping=entry)), entry == present) for entry in self.offered
+        ]
+
+
+def offered_groupings(user: User) -> list[Grouping]:
+    """The first one is the usual one. A source is the text of a consent, and a group may be one person."""
+    sees_consents = user.has_perm("candidates.view_consent")
+    return [grouping for grouping in Grouping if sees_consents or grouping != Grouping.SOURCE]
 
 
 def _load_groups(interviews: QuerySet[Interview], grouping: Grouping) -> Groups:

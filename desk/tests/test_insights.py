@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from candidates.models import Consent
 from desk.insights.page import Insights
 from interviews.models import Interview
 from interviews.reports.groups import Grouping
@@ -51,6 +52,21 @@ def test_template_names_its_group(admin_client: Client) -> None:
     make_interview(job=job)
     (row,) = load(admin_client, by=Grouping.TEMPLATE).groups.rows
     assert row.name == str(template)
+
+
+def test_sources_need_view_of_consents(admin_client: Client, interview: Interview) -> None:
+    """A source is the text of a consent, and a group of one tells it of one person."""
+    Consent.objects.update(source="said so to grace")
+    manager = make_role_user(RoleKey.HIRING_MANAGER)
+    interview.job.memberships.create(user=manager)
+    for query in ({}, {"by": "source"}):
+        assert "said so to grace" in admin_client.get(PAGE, query).content.decode()
+        response = login_client(manager).get(PAGE, query)
+        insights: Insights = response.context["insights"]
+        assert "said so to grace" not in response.content.decode()
+        assert insights.address.grouping == Grouping.TEMPLATE
+        assert insights.offered == [Grouping.TEMPLATE, Grouping.CHANNEL]
+        assert len(insights.groupings) == 2
 
 
 def test_manager_sees_numbers_of_own_jobs(interview: Interview) -> None:

@@ -144,6 +144,25 @@ def test_lost_session_loses_nothing(page: Page, user: User, resume: Path) -> Non
     in_thread(check_resume)
 
 
+def test_silent_server_loses_nothing(page: Page) -> None:
+    """It takes the question for the session and never replies. The form can be sent again."""
+    page.clock.install()
+    fill_form(page)
+    page.get_by_label("Resume file").focus()
+    page.wait_for_load_state("networkidle")
+    session = "**" + reverse("desk-session")
+    page.route(session, lambda route: None)
+    with page.expect_request(session):
+        press_plan(page)
+    page.clock.fast_forward(60_000)
+    expect(page.locator(".s-form-problem")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Ada Lovelace")
+    page.unroute(session)
+    press_plan(page)
+    page.wait_for_url("**/change/")
+    in_thread(lambda: check_rows(candidates=2, interviews=1))
+
+
 def test_other_user_sends_nothing(other_user: User, page: Page) -> None:
     fill_form(page)
     lose_session(page)

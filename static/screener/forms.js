@@ -5,6 +5,7 @@ document.addEventListener("DOMContentLoaded", () => {
   "use strict";
   const QUIET = "#changelist-form, [data-quiet]";
   const SENDING_SECONDS = 8;
+  const SESSION_SECONDS = 8;
   const texts = document.querySelector("[data-form-texts]")?.dataset;
   if (!texts) return;
   const unchanged = new WeakMap();
@@ -43,10 +44,17 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   const tooLargeFile = (form) => [...form.querySelectorAll("input[type=file][data-max-bytes]")].find(isTooLarge);
 
+  // A server that takes the request and says nothing is as good as none.
   const askSession = async () => {
-    const response = await fetch(texts.session, { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(String(response.status));
-    return response.json();
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(), SESSION_SECONDS * 1000);
+    try {
+      const response = await fetch(texts.session, { headers: { Accept: "application/json" }, signal: waiting.signal });
+      if (!response.ok) throw new Error(String(response.status));
+      return await response.json();
+    } finally {
+      clearTimeout(timer);
+    }
   };
   // Returns why the form can't be sent now; an empty text where it can.
   const prepare = async (form) => {
