@@ -53,12 +53,14 @@ class NameMatcher:
         return {self._by_id[part] for part in parts if len(part) >= MIN_ID_LENGTH and part in self._by_id}
 
     def _find_by_name(self, stem: str) -> set[UUID]:
-        found: set[UUID] = set()
+        candidate_ids: set[UUID] = set()
         for text in (stem, CAMEL_CASE.sub(" ", stem)):
             for words in _spellings(text):
-                hits = Counter(entry for word in words for entry in self._by_word.get(word, ()))
-                found |= {pk for (pk, name), count in hits.items() if count == len(name) and _is_meant(name, words)}
-        return found
+                hits = Counter(named for word in words for named in self._by_word.get(word, ()))
+                candidate_ids |= {
+                    pk for (pk, name), count in hits.items() if count == len(name) and _is_meant(name, words)
+                }
+        return candidate_ids
 
 
 def _is_meant(name: frozenset[str], words: frozenset[str]) -> bool:

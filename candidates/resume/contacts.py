@@ -44,21 +44,19 @@ def find_contacts(candidate: Candidate) -> list[ContactOffer]:
     """Names, addresses and numbers that differ from those of the record, in order of their place."""
     text = candidate.resume_text[:SEARCHED_CHARACTERS]
     offers: list[ContactOffer] = []
-    for found in (_find_name(text), _find_emails(text), _find_numbers(text, _region_of(candidate.phone))):
-        known, count = set[str](), 0
-        for offer in found:
-            is_new = (
-                not _says_same(getattr(candidate, offer.field), offer.value) and offer.value.casefold() not in known
-            )
+    for offers_of_kind in (_find_name(text), _find_emails(text), _find_numbers(text, _region_of(candidate.phone))):
+        seen, count = set[str](), 0
+        for offer in offers_of_kind:
+            is_new = not _says_same(getattr(candidate, offer.field), offer.value) and offer.value.casefold() not in seen
             if is_new and count < MAX_OFFERS:
                 offers.append(offer)
                 count += 1
-            known.add(offer.value.casefold())
+            seen.add(offer.value.casefold())
     return sorted(offers, key=lambda offer: offer.start)
 
 
-def _says_same(known: str, found: str) -> bool:
-    return sorted(known.casefold().replace(",", " ").split()) == sorted(found.casefold().split())
+def _says_same(recorded: str, offered: str) -> bool:
+    return sorted(recorded.casefold().replace(",", " ").split()) == sorted(offered.casefold().split())
 
 
 def _find_emails(text: str) -> Iterator[ContactOffer]:

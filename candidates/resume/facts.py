@@ -123,10 +123,10 @@ def _find_listed(text: str) -> Iterator[Fact]:
     for number, word in enumerate(words):
         for count in range(min(LONGEST_NAME, len(words) - number), 0, -1):
             last = words[number + count - 1]
-            found = text[word.start() : last.end()]
-            listing = listed.get(" ".join(found.casefold().replace("-", " ").split()))
-            if listing and (listing.may_be_small or not found[:1].islower()):
-                yield Fact(listing.kind, listing.name or found, word.start(), last.end())
+            name = text[word.start() : last.end()]
+            listing = listed.get(" ".join(name.casefold().replace("-", " ").split()))
+            if listing and (listing.may_be_small or not name[:1].islower()):
+                yield Fact(listing.kind, listing.name or name, word.start(), last.end())
                 break
 
 

@@ -64,8 +64,8 @@ class TestMatching:
             "other grace": Candidate(full_name="Hopper, Grace"),
             "madonna": Candidate(full_name="Madonna"),
         }
-        found = NameMatcher(people.values()).find(file_name)
-        assert found == {people[name].pk for name in matched}
+        candidate_ids = NameMatcher(people.values()).find(file_name)
+        assert candidate_ids == {people[name].pk for name in matched}
 
     def test_resumes_are_stored_and_others_listed(self) -> None:
         imported = import_rows(ADA, GRACE)

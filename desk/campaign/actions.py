@@ -104,7 +104,7 @@ def _back_to_page(request: HttpRequest, campaign: Campaign) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, campaign: Campaign, template: str, title: str, *, status: int, **values: Any
+    request: HttpRequest, campaign: Campaign, template: str, title: str, *, status: int, **context: Any
 ) -> HttpResponse:
-    context = admin.site.each_context(request) | {"opts": Campaign._meta, "original": campaign, "campaign": campaign}
-    return render(request, template, context | {"title": title} | values, status=status)
+    frame = admin.site.each_context(request) | {"opts": Campaign._meta, "original": campaign, "campaign": campaign}
+    return render(request, template, frame | {"title": title} | context, status=status)

@@ -105,7 +105,8 @@ class CandidatePage:
         """The facts by kind, each with its number on the page. Kinds without facts are left out."""
         numbered = list(enumerate(self.facts))
         groups = (
-            (label, [entry for entry in numbered if entry[1].kind == kind]) for kind, label in FACT_LABELS.items()
+            (label, [(number, fact) for number, fact in numbered if fact.kind == kind])
+            for kind, label in FACT_LABELS.items()
         )
         return [(str(label), facts) for label, facts in groups if facts]
 

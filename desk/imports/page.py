@@ -67,11 +67,11 @@ class ImportPage:
 
     @property
     def counts(self) -> list[tuple[str, Any, int]]:
-        return [entry for entry in labelled_counts(self.imported) if entry[0] not in WARNINGS]
+        return [labelled for labelled in labelled_counts(self.imported) if labelled[0] not in WARNINGS]
 
     @property
     def warnings(self) -> list[tuple[str, Any, int]]:
-        return [entry for entry in labelled_counts(self.imported) if entry[0] in WARNINGS]
+        return [labelled for labelled in labelled_counts(self.imported) if labelled[0] in WARNINGS]
 
     @property
     def problem(self) -> str:
@@ -91,7 +91,7 @@ class ImportPage:
 
     @property
     def update_interval(self) -> int:
-        is_matching = any(entry.archive.status == ResumeArchive.Status.READING for entry in self.archives)
+        is_matching = any(listed.archive.status == ResumeArchive.Status.READING for listed in self.archives)
         return SECONDS_BETWEEN_UPDATES if self.imported.is_running or is_matching else SECONDS_WHEN_IDLE
 
     @property
@@ -108,7 +108,7 @@ class ImportPage:
                 imported.rows_done,
                 imported.percent,
                 len(self.refused),
-                [entry.content for entry in self.archives],
+                [listed.content for listed in self.archives],
             )
         )
 

@@ -18,9 +18,9 @@ class InsightsAddress(HomeAddress):
     def parse(cls, query: QueryDict) -> Self:
         """Read an address. Values that do not exist are ignored, so that an old link still shows a page."""
         common = HomeAddress.parse(query)
-        grouping = query.get("by", "")
-        known = Grouping(grouping) if grouping in Grouping.values else Grouping.SOURCE
-        return cls(common.period, common.job_id, known)
+        by = query.get("by", "")
+        grouping = Grouping(by) if by in Grouping.values else Grouping.SOURCE
+        return cls(common.period, common.job_id, grouping)
 
     @property
     def parameters(self) -> dict[str, str]:

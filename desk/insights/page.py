@@ -103,7 +103,8 @@ class Insights:
         """(label, address, whether it is the present one)."""
         present = self.address.grouping
         return [
-            (str(entry.label), str(self.address.change(grouping=entry)), entry == present) for entry in self.offered
+            (str(grouping.label), str(self.address.change(grouping=grouping)), grouping == present)
+            for grouping in self.offered
         ]
 
 

@@ -75,7 +75,9 @@ class JobSteps:
         prefetch_related_objects([job], "question_sets")
         may_take = [key for key in StepKey if user.has_perm(PERMISSIONS[key])]
         described = ((key, DESCRIPTIONS[key](job)) for key in may_take)
-        return cls(job, [Step(key, address_of(job, key), *found, key == current) for key, found in described])
+        return cls(
+            job, [Step(key, address_of(job, key), *description, key == current) for key, description in described]
+        )
 
     @property
     def current(self) -> Step | None:

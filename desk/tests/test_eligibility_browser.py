@@ -25,6 +25,7 @@ from tests.support.factories import make_approved_job, make_interview
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NIGHTS = example_question(EligibilityExample.NIGHTS, "en").model_copy(update={"effect": EligibilityEffect.KNOCK_OUT})
 NOTICE = example_question(EligibilityExample.NOTICE_PERIOD, "en")
+IN_THREE_WEEKS = "about three weeks"
 SHIFT = EligibilityQuestion.from_json(
     {"text": "Which shift suits you?", "kind": "choice", "options": ["Early", "Late", "Night"], "accepted": ["Night"]}
 )
@@ -83,11 +84,11 @@ def test_requirements_are_answered_in_writing(live_server: Any, interview: Inter
         shoot(page, "text")
         check_page(page)
         press(page, "yes")
-        page.get_by_label(NOTICE.text).fill("about three weeks")
+        page.get_by_label(NOTICE.text).fill(IN_THREE_WEEKS)
         press(page, "Send the answer")
         press(page, "Late")
         expect(page.locator("textarea[name=text]")).to_be_visible()
-    assert values(interview) == [("yes", "yes"), ("3", "about three weeks"), ("Late", "Late")]
+    assert values(interview) == [("yes", "yes"), ("3", IN_THREE_WEEKS), ("Late", "Late")]
 
 
 def test_requirements_are_answered_in_room(live_server: Any, sound: Path, interview: Interview) -> None:

@@ -120,9 +120,9 @@ def test_roles_that_may_not_import_are_refused() -> None:
 
 
 def test_extra_columns_are_on_page_of_candidate(admin_client: Client) -> None:
-    known = make_candidate(external_id="ats-1", consents=False)
+    existing = make_candidate(external_id="ats-1", consents=False)
     imported = import_rows(ADA)
-    address = reverse("admin:candidates_candidate_change", args=[known.pk])
+    address = reverse("admin:candidates_candidate_change", args=[existing.pk])
     assert admin_client.get(address).context["page"].extra == {"Source": "LinkedIn"}
     imported.undo(actor="hr")
     run_tasks()

@@ -34,7 +34,7 @@ def test_questions_belong_to_a_chosen_job(admin_client: Client, interview: Inter
     assert load(admin_client).job is None
     chosen = load(admin_client, job=str(interview.job_id)).job
     assert chosen is not None
-    assert [entry.asked for entry in chosen.questions or []] == [1] * interview.responses.count()
+    assert [figures.asked for figures in chosen.questions or []] == [1] * interview.responses.count()
 
 
 @pytest.mark.parametrize("grouping", Grouping.values)

@@ -181,11 +181,11 @@ def test_double_click_sends_once(page: Page) -> None:
 
 def test_end_of_loading_lets_nothing_be_sent_twice(page: Page) -> None:
     fill_form(page)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     page.get_by_role("button", name="Plan the interview").evaluate(PRESS_WHILE_LOADING_ENDS)
     page.wait_for_url("**/change/")
-    assert [url.endswith(reverse("desk-session")) for url in asked].count(True) == 1
+    assert [url.endswith(reverse("desk-session")) for url in requested].count(True) == 1
 
 
 def test_leaving_warns_of_unsaved_text(page: Page) -> None:

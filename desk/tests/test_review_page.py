@@ -175,12 +175,13 @@ def test_invitation_is_offered_first_where_no_call_is_placed(admin_client: Clien
 
 @pytest.mark.django_db
 def test_good_answer_is_shown_to_reviewers(admin_client: Client) -> None:
-    guided = QUESTIONS[0].model_copy(update={"good_answer": "Names a result"})
+    point = "Names a result"
+    guided = QUESTIONS[0].model_copy(update={"good_answer": point})
     interview = make_transcribed_interview(job=make_approved_job(questions=[guided, QUESTIONS[1]]))
     first = interview.responses.get(position=0)
     for address in (admin_url(interview), admin_url(first, "score")):
         page = get_page(admin_client, address)
-        assert (page.count("data-good-answer"), "Names a result" in page) == (1, True), address
+        assert (page.count("data-good-answer"), point in page) == (1, True), address
 
 
 @pytest.mark.django_db

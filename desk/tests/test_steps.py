@@ -29,9 +29,9 @@ def states(job: JobDescription, user: User) -> dict[StepKey, StepState]:
 def test_states_follow_job(user: User) -> None:
     job = make_job(description="Porter")
     questions = (StepKey.QUESTIONS, StepKey.APPROVAL)
-    found = states(job, user)
-    assert [found[key] for key in (StepKey.DESCRIPTION, *questions)] == [MISSING] * 3
-    assert [found[key] for key in (StepKey.RUBRIC, StepKey.THRESHOLDS, StepKey.CALLING)] == [DONE] * 3
+    state_of = states(job, user)
+    assert [state_of[key] for key in (StepKey.DESCRIPTION, *questions)] == [MISSING] * 3
+    assert [state_of[key] for key in (StepKey.RUBRIC, StepKey.THRESHOLDS, StepKey.CALLING)] == [DONE] * 3
     job.request_questions()
     assert states(job, user)[StepKey.QUESTIONS] == StepState.UNDER_WAY
     draft = job.add_draft(QUESTIONS, source="hanna")

@@ -30,7 +30,7 @@ def make_resume() -> bytes:
     )
     jobs = "".join(
         f"<h2>Employer {job}, Berlin, {job % 9 + 1:02}/{2000 + job} - 12/{2001 + job}</h2><ul>"
-        + "".join(f"<li>{sentence.format(item + 2, item * job)}</li>" for item in range(10))
+        + "".join(f"<li>{sentence.format(number + 2, number * job)}</li>" for number in range(10))
         + ("</ul>" if job % 2 == 0 else "</ul><p style='break-after: page'>")
         for job in range(JOBS)
     )

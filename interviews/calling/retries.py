@@ -85,7 +85,7 @@ def plan_call_after_leaving(interview: LockedInterview) -> None:
 
 
 def _has_promised_call(interview: Interview, now: datetime) -> bool:
-    """Whether a promise is still open. One that came due while the candidate was here has been kept by that."""
+    """Whether a promise is still open. The visit of the candidate keeps a promise that came due meanwhile."""
     due_at = interview.next_attempt_at
     if due_at is None:
         return False

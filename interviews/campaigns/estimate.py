@@ -33,7 +33,7 @@ LONGEST = timedelta(days=90)
 class CampaignEstimate:
     """`people`: those who would be called. `left_out`: the number of the others, by the code of the reason.
 
-    `evaluated`: the number of people whom the dial rules were asked about; the figures of larger campaigns are scaled.
+    `evaluated`: the number of people in the sample of the dial rules; the figures of larger campaigns are scaled.
     `without_call`: those who are interviewed in another way, or have to choose first. `calls`: repeated ones included.
     `first_calls_end_at`: when each person was called once; `ends_at`: after the repeated calls. Both are None where it
     takes longer than LONGEST, or no call is left. `shared_with`: the number of other campaigns that wait for the same

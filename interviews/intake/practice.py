@@ -89,8 +89,8 @@ def _own_record(user: User, phone: str, language: str) -> Candidate:
             gettext("A candidate has this number. A practice calls only a number of your own."), Obstacle.SAME_NUMBER
         )
     name = user.get_full_name() or user.get_username()
-    values = {"full_name": name, "phone": phone, "locale": language}
-    return Candidate.objects.update_or_create(external_id=_own_id(user), defaults=values)[0]
+    fields = {"full_name": name, "phone": phone, "locale": language}
+    return Candidate.objects.update_or_create(external_id=_own_id(user), defaults=fields)[0]
 
 
 def _cancel_waiting(job: JobDescription, user: User) -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean, median, stdev
 from typing import Any
 from uuid import UUID
@@ -78,10 +79,10 @@ def question_figures(interviews: QuerySet[Interview]) -> list[QuestionFigures]:
     Follow-up questions are left out: each of them was asked once.
     """
     answers = defaultdict[str, list[_Answer]](list)
-    for question, *values in _rows_of(interviews):
-        answers[question].append(_Answer(*values))
+    for question, *columns in _rows_of(interviews):
+        answers[question].append(_Answer(*columns))
     totals = _totals_of(answers)
-    return [_figures_of(question, given, totals) for question, given in answers.items()]
+    return [_figures_of(question, its_answers, totals) for question, its_answers in answers.items()]
 
 
 def _rows_of(interviews: QuerySet[Interview]) -> list[tuple[Any, ...]]:
@@ -101,11 +102,10 @@ def _rows_of(interviews: QuerySet[Interview]) -> list[tuple[Any, ...]]:
 def _totals_of(answers: dict[str, list[_Answer]]) -> dict[UUID, tuple[float, int]]:
     """The sum and the number of the scores of each interview."""
     totals = defaultdict[UUID, tuple[float, int]](lambda: (0.0, 0))
-    for given in answers.values():
-        for answer in given:
-            if answer.score is not None:
-                total, count = totals[answer.interview]
-                totals[answer.interview] = total + float(answer.score), count + 1
+    for answer in chain.from_iterable(answers.values()):
+        if answer.score is not None:
+            total, count = totals[answer.interview]
+            totals[answer.interview] = total + float(answer.score), count + 1
     return totals
 
 

@@ -90,8 +90,8 @@ def criterion_figures(interviews: QuerySet[Interview]) -> list[CriterionFigures]
     for assessments in by_response.values():
         for name, difference in _differences(assessments):
             differences[name].append(difference)
-    figures = [_figures_of(name, found) for name, found in differences.items()]
-    return sorted(figures, key=lambda entry: (-entry.overruled / entry.compared, entry.name))
+    figures = [_figures_of(name, its_differences) for name, its_differences in differences.items()]
+    return sorted(figures, key=lambda criterion: (-criterion.overruled / criterion.compared, criterion.name))
 
 
 def decision_figures(interviews: QuerySet[Interview]) -> DecisionFigures:
@@ -105,7 +105,10 @@ def decision_figures(interviews: QuerySet[Interview]) -> DecisionFigures:
 
 
 def _differences(assessments: list[Assessment]) -> Iterable[tuple[str, float]]:
-    by_judge = {(entry.is_by_person, entry.label if entry.is_by_person else ""): entry for entry in assessments}
+    by_judge = {
+        (assessment.is_by_person, assessment.label if assessment.is_by_person else ""): assessment
+        for assessment in assessments
+    }
     machine = by_judge.pop((False, ""), None)
     if machine is None:
         return

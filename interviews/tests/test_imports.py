@@ -93,11 +93,11 @@ def _question_set() -> Any:
 
 
 def test_undo_keeps_refusals() -> None:
-    known = make_candidate(full_name="Ada Lovelace", phone="+14155550100")
+    candidate = make_candidate(full_name="Ada Lovelace", phone="+14155550100")
     heads, refusal = [*HEADS, "Consent"], "no"
     imported = import_rows([*ADA, refusal], [*GRACE, refusal], heads=heads, **CONSENT)
     assert undo(imported) == {"2": "has_refused", "3": "has_refused"}
-    assert not known.consents.latest("said_at").given
+    assert not candidate.consents.latest("said_at").given
     assert Candidate.objects.count() == 2
 
 
@@ -109,7 +109,10 @@ def test_undo_leaves_held_and_merged_records_as_they_are() -> None:
     held.set_hold(actor="hr", reason="lawsuit")
     merge_candidates(Merge(kept, Candidate.objects.get(pk=merged.pk), frozenset(["phone"])), actor="hr")
     assert undo(imported) == {"2": "was_changed", "3": "was_changed"}
-    assert [Candidate.objects.get(pk=row.pk).phone for row in (held, kept)] == ["+14155550200", "+14155550201"]
+    assert [Candidate.objects.get(pk=candidate.pk).phone for candidate in (held, kept)] == [
+        "+14155550200",
+        "+14155550201",
+    ]
     assert Consent.objects.filter(given=True).count() == 2
 
 

@@ -71,5 +71,5 @@ class EligibilityField(serializers.ListField):
         except InvalidEligibility as error:
             problems = [error.problems.get(position, {}) for position in range(len(questions))]
             raise serializers.ValidationError(
-                [{name: [text] for name, text in found.items()} for found in problems]
+                [{name: [text] for name, text in texts_by_name.items()} for texts_by_name in problems]
             ) from None

@@ -123,7 +123,9 @@ def check_eligibility(questions: Sequence[EligibilityQuestion]) -> list[Eligibil
     Raises InvalidEligibility.
     """
     questions = [_clean(question) for question in questions]
-    problems = {position: found for position, question in enumerate(questions) if (found := dict(_problems(question)))}
+    problems = {
+        position: faults for position, question in enumerate(questions) if (faults := dict(_problems(question)))
+    }
     texts = [question.text.lower() for question in questions]
     for position, text in enumerate(texts):
         if text and text in texts[:position]:

@@ -101,8 +101,8 @@ def test_unlawful_requirement_needs_reason() -> None:
     job = make_approved_job()
     approved = job.approved_questions
     assert approved is not None
-    asked = EligibilityQuestion.from_json({"text": "How old are you?", "kind": "number", "minimum": 30})
-    draft = job.add_draft(approved.questions, source="a test", eligibility=[asked])
+    age_question = EligibilityQuestion.from_json({"text": "How old are you?", "kind": "number", "minimum": 30})
+    draft = job.add_draft(approved.questions, source="a test", eligibility=[age_question])
     assert [warning.position for warning in draft.eligibility_warnings] == [0]
     with pytest.raises(InvalidTransition):
         approve_question_set(draft, by="hr")
@@ -112,8 +112,8 @@ def test_unlawful_requirement_needs_reason() -> None:
 def test_saving_other_questions_warns_of_requirements_that_are_kept(admin_client: Client, job: JobDescription) -> None:
     approved = job.approved_questions
     assert approved is not None
-    asked = EligibilityQuestion.from_json({"text": "How old are you?", "kind": "number", "minimum": 30})
-    draft = job.add_draft(approved.questions, source="a test", eligibility=[asked])
+    age_question = EligibilityQuestion.from_json({"text": "How old are you?", "kind": "number", "minimum": 30})
+    draft = job.add_draft(approved.questions, source="a test", eligibility=[age_question])
     cells = {
         f"question-0-{name}": value for name, value in approved.questions[0].model_dump().items() if value is not None
     }

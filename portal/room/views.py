@@ -159,8 +159,8 @@ def make_choice(request: HttpRequest, invitation: Invitation, tab: UUID) -> Json
 def answer_requirement(request: HttpRequest, invitation: Invitation, tab: UUID) -> JsonResponse:
     """Take the written answer to an eligibility question."""
     with parsing():
-        data = json.loads(request.body)
-        turn, text = int(data["turn"]), clean_text(str(data["text"]))
+        payload = json.loads(request.body)
+        turn, text = int(payload["turn"]), clean_text(str(payload["text"]))
         if len(text) > MAX_ELIGIBILITY_CHARACTERS:
             raise ValueError(len(text))
     attempt = held_attempt(invitation.interview, tab)

@@ -75,7 +75,7 @@ class _Block:
 
     def add(self, segment: Segment) -> bool:
         """Add the next piece of the file to its column. False: it is in neither column, or does not follow."""
-        lowest = min((*self.left[-1:], *self.right[-1:]), key=lambda known: known.bottom, default=segment)
+        lowest = min((*self.left[-1:], *self.right[-1:]), key=lambda earlier: earlier.bottom, default=segment)
         height = max(segment.top - segment.bottom, lowest.top - lowest.bottom)
         if not -MAX_LINE_DISTANCE * height < segment.top - lowest.top <= height:
             return False

@@ -29,7 +29,7 @@ class InvalidTransition(Exception):
 
 
 def parse_id(text: str) -> uuid.UUID | None:
-    """Return the id of a row, or None for a text that is none."""
+    """Return the id of a row, or None if the text is not an id."""
     try:
         return uuid.UUID(text)
     except ValueError:

@@ -17,9 +17,11 @@ from screener.services.interviewer.protocol import PlannedQuestion
 from tests.support.factories import QUESTIONS, make_approved_job, make_job
 from tests.support.sample_rows import make_completed_interview
 
+HINT_HELP = "Shown to reviewers"
+
 
 class HintedQuestion(QuestionContent):
-    hint: Annotated[str, Attribute(longest=80, default="none", help_text="Shown to reviewers")]
+    hint: Annotated[str, Attribute(longest=80, default="none", help_text=HINT_HELP)]
     max_repeats: Annotated[int, Attribute(low=0, high=3, default=2, label="Repeats")]
 
 
@@ -27,7 +29,7 @@ def test_new_attribute_appears_in_api() -> None:
     serializer = serializer_of(HintedQuestion)(data={"text": "Why?"})
     assert serializer.is_valid()
     assert serializer.validated_data["hint"] == "none"
-    assert serializer.fields["hint"].help_text == "Shown to reviewers"
+    assert serializer.fields["hint"].help_text == HINT_HELP
     refused = serializer_of(HintedQuestion)(data={"text": "Why?", "hint": "x" * 81, "max_repeats": 4})
     assert not refused.is_valid()
     assert refused.errors.keys() == {"hint", "max_repeats"}

@@ -13,7 +13,7 @@ PURPOSE = "interviews.calling.person.confirmed_number"
 
 
 def hash_confirmed_number(interview_id: UUID, number: str) -> str:
-    """Return a hash that tells nothing about other interviews with the same number. It ends with SECRET_KEY."""
+    """Return a hash that differs between interviews with the same number. A new SECRET_KEY makes it invalid."""
     return salted_hmac(PURPOSE, f"{interview_id} {number}", algorithm="sha256").hexdigest()
 
 

@@ -27,9 +27,9 @@ def find_option(spoken_words: str, options: tuple[str, ...], phrases: Phrases) -
         for option in options
     }
     highest = max(shares.values())
-    said = [option for option, share in shares.items() if share == highest and share > 0]
-    if said:
-        return said[0] if len(said) == 1 else ""
+    likeliest = [option for option, share in shares.items() if share == highest and share > 0]
+    if likeliest:
+        return likeliest[0] if len(likeliest) == 1 else ""
     place = find_place(affirmed_text, len(options), phrases.amounts)
     return "" if place is None else options[place]
 
@@ -61,8 +61,8 @@ def _is_negative(option: str, phrases: Phrases) -> bool:
 def _share_said(text: str, option: str, phrases: Phrases) -> float:
     """Return the share of the words of an option that were said."""
     spoken, wanted = text.split(), normalise_words(option, phrases).split()
-    said = [word for word in wanted if any(_is_same_word(other, word) for other in spoken)]
-    return len(said) / len(wanted) if wanted else 0
+    matched = [word for word in wanted if any(_is_same_word(other, word) for other in spoken)]
+    return len(matched) / len(wanted) if wanted else 0
 
 
 def _is_same_word(spoken: str, wanted: str) -> bool:

@@ -125,10 +125,10 @@ def _find_amounts(tokens: list[str], words: AmountWords) -> list[tuple[Amount, i
     amounts: list[tuple[Amount, int]] = []
     index = 0
     while index < len(tokens):
-        found = _read_amount(tokens, index, words)
-        if found:
-            amounts.append(found)
-        index = found[1] if found else index + 1
+        amount = _read_amount(tokens, index, words)
+        if amount:
+            amounts.append(amount)
+        index = amount[1] if amount else index + 1
     return amounts
 
 

@@ -181,7 +181,7 @@ def _count_fixed_lines(sheet: Sheet) -> int:
     texts += [answer.problem for answer in sheet.answers]
     texts += [point.text for points in sheet.point_lists for point in points.shown]
     headings = sum(bool(points.points) for points in sheet.point_lists) + bool(sheet.requirements)
-    headings += sum(LINES_OF_REQUIREMENT if entry.words else 1 for entry in sheet.requirements)
+    headings += sum(LINES_OF_REQUIREMENT if requirement.words else 1 for requirement in sheet.requirements)
     return ceil(LINES_OF_ANSWER * len(sheet.answers)) + headings + sum(_lines_of(text) for text in texts)
 
 

@@ -19,7 +19,7 @@ from screener.models import InvalidTransition
 from tests.support.blocked_queries import wait_until_blocked
 from tests.support.calls import end_call
 from tests.support.campaigns import interviews_of, make_campaign
-from tests.support.factories import make_approved_job, make_candidate, run_tasks
+from tests.support.factories import API_ACTOR, make_approved_job, make_candidate, run_tasks
 
 pytestmark = pytest.mark.django_db
 Status = Campaign.Status
@@ -81,10 +81,10 @@ class TestTransitions:
     def test_history_says_who(self) -> None:
         campaign = make_campaign(0)
         campaign.pause(actor="hanna")
-        campaign.resume(actor="api key ATS")
+        campaign.resume(actor=API_ACTOR)
         assert [(change["status"], change["actor"]) for change in campaign.history] == [
             (Status.PAUSED, "hanna"),
-            (Status.RUNNING, "api key ATS"),
+            (Status.RUNNING, API_ACTOR),
         ]
 
     @pytest.mark.parametrize("delay", [timedelta(hours=-1), timedelta(days=400)])

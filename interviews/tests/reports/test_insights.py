@@ -63,8 +63,8 @@ def score_answers(interview: Interview, *scores: float) -> None:
 def assess(response: InterviewResponse, score: float, **fields: Any) -> None:
     record = {"criterion": "clarity", "name": "Clarity", "weight": 1, "score": score, "reason": ""}
     criteria = [CriterionRecord.from_json({**record, "evidence": [], "flags": []})]
-    values = {"criteria": criteria, "score": Decimal(str(score)), "rubric_version": "1", "label": "a model"} | fields
-    Assessment.objects.create(response=response, **values)
+    usual = {"criteria": criteria, "score": Decimal(str(score)), "rubric_version": "1", "label": "a model"}
+    Assessment.objects.create(response=response, **usual | fields)
 
 
 def figures_of_first(job: JobDescription) -> QuestionFigures:
@@ -109,7 +109,7 @@ def test_question_separates_candidates(job: JobDescription) -> None:
     for number in range(FEW):
         score_answers(plan(job), number, number, 5, 5)
     figures = question_figures(Interview.objects.filter(job=job))
-    assert [entry.separation for entry in figures[:3]] == [Separation.CLEAR, Separation.CLEAR, Separation.NONE]
+    assert [question.separation for question in figures[:3]] == [Separation.CLEAR, Separation.CLEAR, Separation.NONE]
     assert (figures[0].asked, figures[0].answered, figures[0].mean_score) == (FEW, FEW, 3.5)
 
 

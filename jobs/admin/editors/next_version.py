@@ -26,7 +26,7 @@ SAVE = "save"
 
 @dataclass(kw_only=True)
 class NextVersionEditor:
-    """`based_on`: the version that is edited. `done`: what the last button did. `problem`: why nothing was saved.
+    """`based_on`: the edited version. `done`: the effect of the last button. `problem`: why the form was not saved.
 
     `newer`: the version that was saved meanwhile.
     """
@@ -45,7 +45,7 @@ class NextVersionEditor:
         raise NotImplementedError
 
     def press(self, button: str) -> None:
-        """Do what the button says. Raises InvalidTransition, and leaves the questions as they are."""
+        """Perform the action of the button. Raises InvalidTransition, and leaves the questions as they are."""
         raise NotImplementedError
 
     def save(self, *, by: str) -> QuestionSet:
@@ -74,7 +74,7 @@ def pk_of(question_set: QuestionSet | None) -> UUID | None:
 
 
 def show_page(model_admin: Any, request: HttpRequest, editor: NextVersionEditor) -> HttpResponse:
-    """GET shows the editor. POST does what its button says."""
+    """GET shows the editor. POST performs the action of its button."""
     if request.method == "POST":
         button = request.POST.get("do", SAVE)
         try:

@@ -199,7 +199,7 @@ def _parse_place(text: str) -> int:
 
 
 def show_question_editor(model_admin: Any, request: HttpRequest, job: JobDescription) -> HttpResponse:
-    """To htmx, GET shows what the bank has."""
+    """Show the editor. To htmx, GET shows the search results of the bank."""
     if request.method == "POST":
         return show_page(model_admin, request, QuestionEditor.sent(job, request.POST))
     editor = QuestionEditor.open(job, request.GET)

@@ -115,9 +115,10 @@ class TestPdf:
         assert text_of("½ m²".encode()) == "½ m²"
 
     def test_text_typed_onto_page_is_read(self) -> None:
-        file_bytes = typed_onto_page("Anna Berg typed this")
+        typed_text = "Anna Berg typed this"
+        file_bytes = typed_onto_page(typed_text)
         assert not PdfReader(BytesIO(file_bytes)).pages[0].extract_text()
-        assert text_of(file_bytes) == "Anna Berg typed this"
+        assert text_of(file_bytes) == typed_text
 
     @pytest.mark.parametrize(("second_line", "text"), [("ministration", "administration"), ("Mail", "ad-Mail")])
     def test_divided_word_is_joined(self, second_line: str, text: str) -> None:

@@ -128,11 +128,11 @@ def test_questions_of_candidate_are_answered_and_requirement_is_asked_again() ->
 
 
 def test_request_to_stop_is_confirmed_and_can_be_taken_back() -> None:
-    asked = hold(AT_NIGHTS, KeyPressed("0"))
-    assert asked.prompt == ConfirmStop(0, Intent.PERSON)
-    assert hold(asked.state, KeyPressed("2")).prompt == AskEligibility(0, EligibilityLead.REPEATED)
-    assert hold(asked.state, WrittenAnswer("yes I can")).prompt == AskEligibility(1, EligibilityLead.NEXT)
-    assert hold(asked.state, KeyPressed("1")).facts == (
+    step = hold(AT_NIGHTS, KeyPressed("0"))
+    assert step.prompt == ConfirmStop(0, Intent.PERSON)
+    assert hold(step.state, KeyPressed("2")).prompt == AskEligibility(0, EligibilityLead.REPEATED)
+    assert hold(step.state, WrittenAnswer("yes I can")).prompt == AskEligibility(1, EligibilityLead.NEXT)
+    assert hold(step.state, KeyPressed("1")).facts == (
         ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.ASKED),
     )
 

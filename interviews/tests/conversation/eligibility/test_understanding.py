@@ -14,20 +14,20 @@ NO_VALUE = ("unclear", *REQUESTS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_held_out_answers_are_understood(language: str) -> None:
     phrasings = read_phrasings(language, held_out=True)
-    wrong = [(entry.words, entry.understood) for entry in phrasings if entry.understood != entry.meaning]
+    wrong = [(phrasing.words, phrasing.understood) for phrasing in phrasings if phrasing.understood != phrasing.meaning]
     assert 1 - len(wrong) / len(phrasings) >= FLOORS[language], wrong
 
 
 def test_answers_that_phrases_were_built_on_are_understood() -> None:
-    phrasings = [entry for language in LANGUAGES for entry in read_phrasings(language, held_out=False)]
-    wrong = [(entry.words, entry.understood) for entry in phrasings if entry.understood != entry.meaning]
+    phrasings = [phrasing for language in LANGUAGES for phrasing in read_phrasings(language, held_out=False)]
+    wrong = [(phrasing.words, phrasing.understood) for phrasing in phrasings if phrasing.understood != phrasing.meaning]
     assert wrong == [("this Friday week", "2026-12-04")]
 
 
 def test_each_kind_has_enough_phrasings() -> None:
     for language, wanted in {"en": 40, "de": 20, "es": 20, "fr": 20, "pt": 20}.items():
-        rows = [entry for held_out in (False, True) for entry in read_phrasings(language, held_out=held_out)]
-        counts = Counter(entry.kind for entry in rows)
+        phrasings = [*read_phrasings(language, held_out=False), *read_phrasings(language, held_out=True)]
+        counts = Counter(phrasing.kind for phrasing in phrasings)
         assert min(counts.values()) >= wanted, counts
 
 
