@@ -141,3 +141,12 @@ def test_only_permitted_users_see_page(campaign: Campaign, job: JobDescription) 
     assert codes == dict.fromkeys(RoleKey, 200) | denied
     foreign = User.objects.create_user("hugo", is_staff=True)
     assert login_client(foreign).get(admin_url(campaign)).status_code == 403
+
+
+def test_list_tells_finished_from_running(admin_client: Client, campaign: Campaign) -> None:
+    running = campaign.status_label
+    campaign.update_fields(ended_at=timezone.now())
+    assert campaign.status_label != running
+    changelist = admin_client.get(reverse("admin:interviews_campaign_changelist")).context["cl"]
+    assert [str(row.status_label) for row in changelist.result_list] == [campaign.status_label]
+    assert "state" in changelist.list_display

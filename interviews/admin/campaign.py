@@ -33,13 +33,13 @@ MAX_REASONS = 10
 
 @admin.register(Campaign)
 class CampaignAdmin(ScreenerAdmin):
-    list_display = ["name", "status", "job", "interviews_so_far", "created_by", "created_at"]
+    list_display = ["name", "state", "job", "interviews_so_far", "created_by", "created_at"]
     list_filter = ["status", RunningFilter, ("job", AutocompleteSelectFilter)]
     search_fields = ["name", "job__title"]
     date_hierarchy = "created_at"
     list_select_related = ["job"]
-    fields = ["name", "calls_per_hour", "status", "starts_at", "job", "interviews_so_far", "created_by", "created_at"]
-    readonly_fields = ["status", "starts_at", "job", "interviews_so_far", "created_by", "created_at"]
+    fields = ["name", "calls_per_hour", "state", "starts_at", "job", "interviews_so_far", "created_by", "created_at"]
+    readonly_fields = ["state", "starts_at", "job", "interviews_so_far", "created_by", "created_at"]
 
     def get_urls(self) -> list[Any]:
         """The form has an address of its own, because that of a campaign's page shows its progress (`desk/urls.py`)."""
@@ -58,6 +58,10 @@ class CampaignAdmin(ScreenerAdmin):
         return campaigns.annotate(
             planned=count_related(Campaign, "interviews"), live=count_related(Campaign, "interviews", condition=live)
         )
+
+    @admin.display(description=_("Status"), ordering="status")
+    def state(self, campaign: Campaign) -> str:
+        return campaign.status_label
 
     @admin.display(description=_("Interviews"), ordering="planned")
     def interviews_so_far(self, campaign: Any) -> str:

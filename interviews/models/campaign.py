@@ -117,6 +117,12 @@ class Campaign(BaseModel):
         """Whether the campaign was cancelled, or ended because its interviews are over."""
         return self.status == self.Status.CANCELLED or self.ended_at is not None
 
+    @property
+    def status_label(self) -> str:
+        """The label of the status. A running campaign whose interviews are over is finished."""
+        is_finished = self.status == self.Status.RUNNING and self.ended_at is not None
+        return gettext("Finished") if is_finished else str(self.Status(self.status).label)
+
     def holds_call_of(self, interview: Interview) -> bool:
         """Whether the status of the campaign blocks the due call of this interview."""
         if self.status == self.Status.CANCELLED:

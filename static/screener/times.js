@@ -38,6 +38,7 @@
   window.times = { locale, localiseTimes };
   document.addEventListener("DOMContentLoaded", () => {
     localiseTimes(document);
+    document.addEventListener("htmx:afterSettle", () => localiseTimes(document));
     setInterval(() => localiseTimes(document), 30_000);
   });
 })();
