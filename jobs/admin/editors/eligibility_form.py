@@ -86,7 +86,13 @@ def row_of(question: EligibilityQuestion) -> Mapping[str, Any]:
     """The values of the form for a question."""
     lines = {"option_lines": "\n".join(question.options), "accepted_lines": "\n".join(question.accepted)}
     answer = {"accepted_answer": question.accepted[0] if question.accepted else YES}
-    return question.model_dump(mode="json", exclude={"options", "accepted"}) | lines | answer
+    numbers = {"minimum": _shown_number(question.minimum), "maximum": _shown_number(question.maximum)}
+    return question.model_dump(mode="json", exclude={"options", "accepted"}) | lines | answer | numbers
+
+
+def _shown_number(limit: float | None) -> float | None:
+    """The limit without decimals that are zero."""
+    return int(limit) if limit is not None and limit.is_integer() else limit
 
 
 def _lines(text: str) -> list[str]:
