@@ -144,6 +144,23 @@ def bomb_with_small_size() -> bytes:
     return bytes(content)
 
 
+def file_at_no_place() -> bytes:
+    """By ZIP64, the list of files says that the file begins at a byte that no archive has."""
+    member, file = zipfile.ZipInfo("Ada Lovelace.pdf"), BytesIO()
+    member.extra = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(member, PDF)
+    content = bytearray(file.getvalue())
+    struct.pack_into("<I", content, content.index(b"PK\x01\x02") + 42, 0xFFFFFFFF)
+    return bytes(content)
+
+
+def test_file_at_no_place_is_broken() -> None:
+    archive = zipfile.ZipFile(BytesIO(file_at_no_place()))
+    with pytest.raises(BrokenFile):
+        read_member(archive, archive.infolist()[0])
+
+
 def test_no_more_is_unpacked_than_a_file_says() -> None:
     archive = zipfile.ZipFile(BytesIO(bomb_with_small_size()))
     tracemalloc.start()

@@ -1,6 +1,5 @@
 """ZIP archives of documents: check an archive, and read its files one by one. Files are unpacked in memory only."""
 
-import lzma
 import struct
 import zipfile
 import zlib
@@ -83,7 +82,8 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(member) as file:
             return file.read(member.file_size)  # without a size, the whole unpacked file would be in memory
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError, ValueError):
+    # The last four are raised for unsupported flags, names in no encoding, and places that no file has.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, OverflowError):
         raise BrokenFile from None
 
 
