@@ -131,11 +131,6 @@ class CampaignPage:
         return f"{page}?{urlencode({'v': self.version})}"
 
     @property
-    def finished(self) -> int:
-        """The number of interviews that are over. The title of the page counts those that are added."""
-        return self.over
-
-    @property
     def summary(self) -> str:
         """For screen readers."""
         over = _("%(over)d of %(planned)d are over") % {"over": self.over, "planned": self.planned}
