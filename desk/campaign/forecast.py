@@ -19,10 +19,6 @@ class Forecast:
         return [(str(DialRule(code).label), count) for code, count in reasons]
 
     @property
-    def left_out_count(self) -> int:
-        return sum(self.estimate.left_out.values())
-
-    @property
     def duration(self) -> timedelta | None:
         return self.estimate.ends_at - self.estimate.starts_at if self.estimate.ends_at else None
 

@@ -31,7 +31,6 @@ ACTIONS_OF = {
     Campaign.Status.SCHEDULED: ["launch", "pause", "cancel"],
     Campaign.Status.RUNNING: ["pause", "cancel"],
     Campaign.Status.PAUSED: ["resume", "cancel"],
-    Campaign.Status.CANCELLED: [],
 }
 NEXT = {"to_decide": gettext_lazy("to decide"), "attention": gettext_lazy("need a person")}
 FILTERS = {"to_decide": {"decision": "none"}, "attention": {"attention": "yes"}}

@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from candidates.importing.presentation import archive_problem_text, describe_errors, labelled_counts, problem_text
-from candidates.models import FileResult, Import, ImportRow, ResumeArchive, ResumeFile, RowNote, RowResult
+from candidates.models import FileResult, Import, ImportRow, ResumeArchive, ResumeFile, RowNote
 from desk.home.address import list_address
 from desk.versions import version_of
 from interviews.campaigns.adding import AddResult
@@ -76,10 +76,6 @@ class ImportPage:
     @property
     def problem(self) -> str:
         return problem_text(self.imported)
-
-    @property
-    def refused_count(self) -> int:
-        return int(self.imported.counts.get(RowResult.REFUSED, 0))
 
     @property
     def duplicates(self) -> int:

@@ -9,12 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from interviews.calling.capacity import (
-    CAMPAIGN_NOT_RUNNING,
-    HOLD_RECHECK,
-    NO_CAPACITY,
-    estimate_free_capacity,
-)
+from interviews.calling.capacity import NO_CAPACITY, estimate_free_capacity, wait_for_launch
 from interviews.models import Attempt, Campaign, Interview, WaitReason, already_locked
 from interviews.task_handles import ASSIGN_CAPACITY, SETTLE_CAMPAIGN
 from interviews.wait_reason import CAPACITY_REASONS
@@ -82,13 +77,14 @@ def _to_cancel() -> QuerySet[Interview]:
 
 def _hold_batch(campaign: Campaign) -> bool:
     """Let a batch of interviews wait for their campaign instead of capacity. False: no interviews are left."""
+    wait = wait_for_launch(timezone.now())
     return _update_batch(
         campaign,
         _to_hold(),
         Campaign.WAITING,
-        wait_reason=WaitReason.CAMPAIGN,
-        waiting_for=CAMPAIGN_NOT_RUNNING,
-        next_attempt_at=timezone.now() + HOLD_RECHECK,
+        wait_reason=wait.wait_reason,
+        waiting_for=wait.reason,
+        next_attempt_at=wait.not_before,
     )
 
 

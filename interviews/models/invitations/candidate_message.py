@@ -285,10 +285,6 @@ class CandidateMessage(LeasableModel):
         is_waiting = self.status == self.Status.PENDING and self.retry_at and self.retry_at > timezone.now()
         return self.retry_at if is_waiting else None
 
-    @property
-    def is_withheld(self) -> bool:
-        return self.status in self.WITHHELD
-
     def mark_sent(self, address: str, provider_id: str) -> None:
         self.release(
             status=self.Status.SENT,
