@@ -26,12 +26,25 @@ def find_option(spoken_words: str, options: tuple[str, ...], phrases: Phrases) -
         option: _share_said(whole_text if _is_negative(option, phrases) else affirmed_text, option, phrases)
         for option in options
     }
+    other = _other_option(whole_text, options, phrases)
+    if other:
+        return other
     highest = max(shares.values())
     likeliest = [option for option, share in shares.items() if share == highest and share > 0]
     if likeliest:
         return likeliest[0] if len(likeliest) == 1 else ""
+    if phrases.amounts.names(AmountRole.EITHER, affirmed_text):
+        return ""
     place = find_place(affirmed_text, len(options), phrases.amounts)
     return "" if place is None else options[place]
+
+
+def _other_option(text: str, options: tuple[str, ...], phrases: Phrases) -> str:
+    """Return the option of two that was not named, where the other one was chosen: not full time, the other one."""
+    if len(options) != 2 or not phrases.amounts.names(AmountRole.OTHER, text):
+        return ""
+    shares = [_share_said(text, option, phrases) for option in options]
+    return "" if shares[0] == shares[1] else options[shares[0] > shares[1]]
 
 
 def _clauses(spoken_words: str, phrases: Phrases) -> list[tuple[str, bool]]:

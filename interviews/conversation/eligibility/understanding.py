@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from interviews.conversation import phrases
+from interviews.conversation.eligibility.decided_words import keep_answer, split_correction
 from interviews.conversation.eligibility.options import find_option
 from interviews.conversation.eligibility_question import NO, YES, EligibilityKind, EligibilityQuestion, EligibilityUnit
 from interviews.conversation.phrases.amounts import (
@@ -12,19 +13,26 @@ from interviews.conversation.phrases.amounts import (
     convert_span,
     drop_ignored,
     find_amount,
-    find_date,
     join_decimals,
 )
+from interviews.conversation.phrases.dates import add_month, find_date
 from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.sections import Phrases
 from interviews.conversation.phrases.understanding import understand_utterance
-from interviews.conversation.phrases.utterance import normalise_words
 
 MAX_KEYS = 9
 """More keys are not a number."""
 
 FINAL_REQUESTS = frozenset({Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.OTHER_LANGUAGE})
 """Requests that count even where the words also have a value."""
+
+QUESTIONS = frozenset({Intent.REPEAT, Intent.SLOWER, Intent.EXPLAIN, Intent.WHY, Intent.OTHER_QUESTION})
+"""Requests that name no value where they are all that was said."""
+
+NO_NUMBER = frozenset({Intent.SKIP, Intent.DONT_KNOW})
+"""Intents whose words for nothing are no number: "I know nothing about that"."""
+
+VALUES = {Intent.YES: YES, Intent.NO: NO}
 
 DELAYS = frozenset({EligibilityUnit.DAYS, EligibilityUnit.WEEKS, EligibilityUnit.MONTHS})
 
@@ -48,16 +56,13 @@ def understand_answer(
         return EligibilityReply(value)
     language_phrases = phrases.for_language(language)
     understanding = understand_utterance(spoken_words, Expecting.ELIGIBILITY, language_phrases)
-    if question.kind is EligibilityKind.YES_NO:
-        values = {Intent.YES: YES, Intent.NO: NO}
-        if understanding.intent in values:
-            return EligibilityReply(values[understanding.intent])
-    elif understanding.intent not in FINAL_REQUESTS:
-        value = _find_value(spoken_words, question, language_phrases, today)
-        if value:
-            return EligibilityReply(value)
+    is_question = understanding.is_whole and understanding.intent in QUESTIONS
+    answer = (
+        "" if understanding.intent in FINAL_REQUESTS or is_question else keep_answer(spoken_words, language_phrases)
+    )
+    value = _find_value(answer, question, language_phrases, today) if answer else ""
     is_request = understanding.intent not in (Intent.UNCLEAR, Intent.YES, Intent.NO, Intent.DONT_KNOW)
-    return EligibilityReply(request=understanding if is_request else None)
+    return EligibilityReply(value, request=understanding if is_request and not value else None)
 
 
 def _exact_value(words: str, question: EligibilityQuestion) -> str:
@@ -75,17 +80,21 @@ def value_of_keys(keys: str, question: EligibilityQuestion) -> str:
     return values[place - 1] if 1 <= place <= len(values) else ""
 
 
-def _find_value(spoken_words: str, question: EligibilityQuestion, language_phrases: Phrases, today: date) -> str:
+def _find_value(answer: str, question: EligibilityQuestion, language_phrases: Phrases, today: date) -> str:
+    """Return the value that was named last: what comes before a correction was taken back."""
+    taken_back, corrected = split_correction(answer, language_phrases)
+    words = corrected if taken_back else answer
+    if question.kind is EligibilityKind.CHOICE:
+        return find_option(words, question.options, language_phrases)
+    intent = understand_utterance(words, Expecting.ELIGIBILITY, language_phrases).intent
+    if question.kind is EligibilityKind.YES_NO:
+        return VALUES.get(intent, "")
     amounts = language_phrases.amounts
-    text = drop_ignored(normalise_words(spoken_words, language_phrases), amounts)
-    match question.kind:
-        case EligibilityKind.NUMBER:
-            return _find_number(join_decimals(text, spoken_words), question.unit, amounts)
-        case EligibilityKind.DATE:
-            day = find_date(text, spoken_words, amounts, today)
-            return day.isoformat() if day else ""
-        case _:
-            return find_option(spoken_words, question.options, language_phrases)
+    text = drop_ignored(corrected, amounts)
+    if question.kind is EligibilityKind.NUMBER:
+        return "" if intent in NO_NUMBER else _find_number(join_decimals(text, words), question.unit, amounts)
+    day = find_date(add_month(text, taken_back, amounts), words, amounts, today)
+    return day.isoformat() if day else ""
 
 
 def _find_number(text: str, unit: EligibilityUnit, words: AmountWords) -> str:

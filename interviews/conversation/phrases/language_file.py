@@ -15,6 +15,9 @@ begins with # is a comment.
     [fragments]    `machine = a? (robot | computer)`: parts of phrases, in the notation of `notation.py`
     [frames]       phrases before a refusal that make it a question, a condition or a report: `is it a problem if`
     [conditions]   phrases after a refusal that do the same: `when you are done`
+    [questions]    phrases of a question that the candidate asks in place of an answer: `how much`
+    [undecided]    phrases of a doubt or a condition: `we will see`, `only if`
+    [corrections]  phrases that take back what was said before them: `no wait`
     [times] ...    the words of times, as in `TimeWords`. [hours] has the numbers that are hours only: `treize = 13`
     [cardinals], [ordinals], [indefinite], [added], [spans], [months], [amounts]
                    the words of amounts, as in `AmountWords`. [amounts] has the phrases of each `AmountRole`
@@ -45,7 +48,7 @@ NEUTRAL_HEADING = "neutral"
 UNFOLDED_HEADINGS = ("hints", "letters")
 WORD_LISTS = (
     *("hints", "letters", "prefixes", "suffixes", "rewrites", "fillers", "narration", "speaker", "languages"),
-    *("fragments", "frames", "conditions"),
+    *("fragments", "frames", "conditions", "questions", "undecided", "corrections"),
 )
 TIME_LISTS = ("times", "joints", "limits")
 TIME_VALUES = tuple("numbers hours counts fractions units shifts halves days weekdays weeks parts clocks".split())
@@ -74,6 +77,9 @@ def read_language(path: Path) -> Phrases:
         fragments=fragments | {"language": " | ".join(languages)},
         frames=tuple(lines["frames"]),
         conditions=tuple(lines["conditions"]),
+        questions=tuple(lines.get("questions", [])),
+        undecided=tuple(lines.get("undecided", [])),
+        corrections=tuple(lines.get("corrections", [])),
         intent_weights=read_weights(path.with_suffix(".weights")),
         sections=tuple(_read_sections(lines)),
         times=times,

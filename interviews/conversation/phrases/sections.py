@@ -61,6 +61,12 @@ class Phrases:
     """Parts of phrases by name."""
     frames: tuple[str, ...]
     """Phrases before a refusal that make it a question, a condition or a report."""
+    questions: tuple[str, ...]
+    """Phrases of a counter-question: its sentence answers nothing."""
+    undecided: tuple[str, ...]
+    """Phrases of a doubt or a condition, which leave an answer open."""
+    corrections: tuple[str, ...]
+    """Phrases that take back what was said before them."""
     conditions: tuple[str, ...]
     """Phrases after a refusal that do the same."""
     intent_weights: Weights
