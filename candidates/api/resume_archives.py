@@ -34,6 +34,7 @@ _ARCHIVE: dict[str, Any] = {
     "created_at": "2026-11-21T08:01:00Z",
     "ended_at": "2026-11-21T08:01:02Z",
 }
+REPLACE_HELP = "Replace resumes that candidates have. By default they are kept, and the file gets `has_resume`"
 _BEGUN: dict[str, Any] = {"status": "reading", "files_done": 0, "files": [], "ended_at": None}
 
 
@@ -47,6 +48,7 @@ class ArchiveUploadSerializer(StrictSerializer):
         "candidate of the import",
         error_messages={"invalid": "Send the file itself, as multipart/form-data.", "required": "Send a file."},
     )
+    replace_resumes = serializers.BooleanField(default=False, help_text=REPLACE_HELP)
 
 
 class ResumeFileSerializer(StrictModelSerializer[ResumeFile]):
@@ -105,12 +107,13 @@ class ResumeArchiveActions:
         """Give candidates of the import their resumes from a ZIP. Files are matched in the background.
 
         A name must have the external id, or all words of the full name, of one candidate. Other files are listed.
+        So are those of candidates who have a resume, unless `replace_resumes` is true.
         """
         upload = ArchiveUploadSerializer(data=request.data)
         upload.is_valid(raise_exception=True)
         imported = self.get_object()
         try:
-            archive = upload_archive(imported, upload.validated_data["file"], author=request_actor(request))
+            archive = upload_archive(imported, author=request_actor(request), **upload.validated_data)
         except UnreadableArchive as error:
             raise ValidationError({"file": [str(error)]}) from None
         return Response(ResumeArchiveSerializer(archive).data, status=status.HTTP_202_ACCEPTED)

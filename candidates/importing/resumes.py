@@ -31,15 +31,20 @@ class UnusableArchive(PermanentError):
         self.problem, self.detail = problem, detail
 
 
-def upload_archive(imported: Import, file: "File[Any]", *, author: str) -> ResumeArchive:
+def upload_archive(imported: Import, file: "File[Any]", *, author: str, replace_resumes: bool = False) -> ResumeArchive:
     """Store an archive of resumes, to be matched in the background.
 
-    Raises UnreadableArchive, and InvalidTransition if the import was undone. The archive is not stored then.
+    `replace_resumes`: also for candidates who have a resume. By default that is kept, and the file is listed.
+    Raises UnreadableArchive, and InvalidTransition if the import was undone. Stores nothing then.
     """
     with open_archive(file, file.size or 0) as archive:
         files_total = len(list_documents(archive))
     stored = ResumeArchive(
-        imported=imported, author=author, name=storable_text(str(file.name))[-MAX_NAME_LENGTH:], files_total=files_total
+        imported=imported,
+        author=author,
+        name=storable_text(str(file.name))[-MAX_NAME_LENGTH:],
+        files_total=files_total,
+        replace_resumes=replace_resumes,
     )
     stored.store_file(file)
     return stored
@@ -85,12 +90,14 @@ class _Matching:
         with self._lease.locked(row_lock(ResumeArchive.objects.all())) as stored:
             if stored is None:
                 return False
-            candidate = self._store(next(iter(match)), content) if result == FileResult.STORED else None
+            candidate = None
+            if result == FileResult.STORED:
+                result, candidate = _store(stored, next(iter(match)), content)
             ResumeFile.objects.create(
                 archive=stored,
                 number=number + 1,
                 name=storable_text(document.filename)[-MAX_NAME_LENGTH:],
-                result=FileResult.UNMATCHED if result == FileResult.STORED and candidate is None else result,
+                result=result,
                 candidate=candidate,
             )
             stored.update_fields(files_done=number + 1)
@@ -114,13 +121,17 @@ class _Matching:
             return FileResult.NESTED_ARCHIVE if content.startswith(ZIP_START) else FileResult(error.code), b""
         return FileResult.STORED, content
 
-    def _store(self, candidate_id: UUID, content: bytes) -> Candidate | None:
-        """Store the resume. None: the candidate was erased or merged meanwhile."""
-        candidates = Candidate.objects.select_for_update(no_key=True).filter(erased_at__isnull=True)
-        candidate = candidates.filter(pk=candidate_id).first()
-        if candidate:
-            candidate.store_resume(ContentFile(content))
-        return candidate
+
+def _store(archive: ResumeArchive, candidate_id: UUID, content: bytes) -> tuple[FileResult, Candidate | None]:
+    """Without a match: the candidate was erased or merged meanwhile."""
+    candidates = Candidate.objects.select_for_update(no_key=True).filter(erased_at__isnull=True)
+    candidate = candidates.filter(pk=candidate_id).first()
+    if candidate is None:
+        return FileResult.UNMATCHED, None
+    if candidate.resume and not archive.replace_resumes:
+        return FileResult.HAS_RESUME, candidate
+    candidate.store_resume(ContentFile(content))
+    return FileResult.STORED, candidate
 
 
 def _finish(stored: ResumeArchive, is_complete: bool) -> None:

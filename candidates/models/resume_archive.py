@@ -43,6 +43,9 @@ class ResumeArchive(LeasableModel):
     author = models.CharField(max_length=150, help_text=_("Who uploaded the file"))
     name = models.CharField(max_length=200, help_text=_("The name of the file"))
     file = models.FileField(storage=private_storage, upload_to=_archive_path, max_length=100, blank=True)
+    replace_resumes = models.BooleanField(
+        default=False, db_default=False, help_text=_("Replace the resumes that candidates have already")
+    )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.READING)
     problem = models.CharField(max_length=20, blank=True, help_text=_("Why it stopped: a code"))
     problem_detail = models.CharField(max_length=200, blank=True)
@@ -93,6 +96,7 @@ class FileResult(models.TextChoices):
     UNMATCHED = "unmatched", _("No candidate of the import has this name or id")
     AMBIGUOUS = "ambiguous", _("Several candidates of the import may be meant")
     REPEATED = "repeated", _("Another file of the archive is for the same candidate")
+    HAS_RESUME = "has_resume", _("The candidate has a resume already, which was kept")
     NESTED_ARCHIVE = "nested_archive", _("An archive within the archive is not opened")
     WRONG_TYPE = "wrong_type", _("No PDF, DOCX, HTML or plain text by its content")
     OLD_WORD = "old_word", _("An old Word file (.doc) or one with a password")

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4 a resume"
 
 
-def add_archive(imported: Import, content: bytes) -> ResumeArchive:
-    archive = upload_archive(imported, ContentFile(content, "resumes.zip"), author="hr")
+def add_archive(imported: Import, content: bytes, **options: bool) -> ResumeArchive:
+    archive = upload_archive(imported, ContentFile(content, "resumes.zip"), author="hr", **options)
     run_tasks(only="candidates.read_archive")
     archive.refresh_from_db()
     return archive
@@ -110,6 +110,15 @@ class TestMatching:
         archive = add_archive(import_rows(ADA), zip_of({"Ada Lovelace.pdf": PDF, "ats-1.pdf": PDF}))
         assert set(results_of(archive).values()) == {FileResult.REPEATED}
         assert not Candidate.objects.get().resume
+
+    @pytest.mark.parametrize("replace", [False, True])
+    def test_resume_is_replaced_on_request_only(self, replace: bool) -> None:
+        imported, contents = import_rows(ADA), (PDF, PDF + b" of today")
+        for content in contents:
+            archive = add_archive(imported, zip_of({"Ada Lovelace.pdf": content}), replace_resumes=replace)
+        assert set(results_of(archive).values()) == {FileResult.STORED if replace else FileResult.HAS_RESUME}
+        with Candidate.objects.get().resume.open() as stored:
+            assert stored.read() == contents[replace]
 
     def test_archive_waits_for_rows(self) -> None:
         imported = upload("Name,Phone\nAda Lovelace,+14155550100\n")
@@ -246,12 +255,13 @@ class TestApi:
         assert begun.status_code == 202, begun.json()
         run_tasks()
         path = f"/api/v1/imports/{begun.json()['id']}/resumes/"
-        later: Any = {"file": ContentFile(zip_of({"nobody.pdf": PDF}), "second.zip")}
+        again = zip_of({"nobody.pdf": PDF, "Ada Lovelace.pdf": PDF})
+        later: Any = {"file": ContentFile(again, "second.zip"), "replace_resumes": "true"}
         assert api.post(path, later, format="multipart").status_code == 202
         run_tasks()
         assert [[file["result"] for file in archive["files"]] for archive in api.get(path).json()] == [
             [FileResult.STORED],
-            [FileResult.UNMATCHED],
+            [FileResult.UNMATCHED, FileResult.STORED],
         ]
 
     @pytest.mark.parametrize("field", ["file", "resumes"])

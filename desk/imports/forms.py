@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminFileFieldWidget
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldBooleanWidget
 
 from candidates.importing.columns import ColumnField, InvalidMapping, check_fields
 from candidates.models import Import
@@ -33,10 +33,16 @@ class ResumesForm(forms.Form):
             "Lovelace_Ada_CV.pdf, 4711.docx."
         ),
     )
+    replace_resumes = forms.BooleanField(
+        label=_("Replace the resumes that candidates have already"),
+        required=False,
+        widget=UnfoldBooleanWidget,
+        help_text=_("Otherwise they are kept, and the files are listed."),
+    )
 
 
 class ImportFileForm(ResumesForm):
-    field_order = ["file", "resumes"]
+    field_order = ["file", "resumes", "replace_resumes"]
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,  # rejected when it is read, with a better message

@@ -160,7 +160,8 @@ def _add_resumes(request: HttpRequest, imported: Import, form: ResumesForm) -> b
     file = form.cleaned_data.get("resumes")
     if file is None:
         return False
-    upload_archive(imported, file, author=request.user.get_username())
+    replace_resumes = form.cleaned_data["replace_resumes"]
+    upload_archive(imported, file, author=request.user.get_username(), replace_resumes=replace_resumes)
     return True
 
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from candidates.api.resume_archives import ResumeArchiveActions
+from candidates.api.resume_archives import REPLACE_HELP, ResumeArchiveActions
 from candidates.importing.columns import ColumnField, InvalidMapping
 from candidates.importing.creation import start_import, upload_import
 from candidates.importing.presentation import problem_text, refused_table
@@ -115,6 +115,7 @@ class ImportUploadSerializer(StrictSerializer):
         help_text="A ZIP with resumes of the candidates, as POST /imports/{id}/resumes/ takes it. Both files together "
         "have at most 22 MB",
     )
+    replace_resumes = serializers.BooleanField(default=False, help_text=REPLACE_HELP)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         job, campaign = attrs.get("job"), attrs.get("campaign")
@@ -206,10 +207,11 @@ class ImportViewSet(ResumeArchiveActions, ListModelMixin, RetrieveModelMixin, Ap
         upload.is_valid(raise_exception=True)
         settings = dict(upload.validated_data)
         file, mapping, resumes = settings.pop("file"), settings.pop("mapping", {}), settings.pop("resumes", None)
+        replace_resumes = settings.pop("replace_resumes")
         try:
             imported = upload_import(file, author=request_actor(request), is_from_api=True, mapping=mapping)
             if resumes:
-                upload_archive(imported, resumes, author=request_actor(request))
+                upload_archive(imported, resumes, author=request_actor(request), replace_resumes=replace_resumes)
             start_import(imported, imported.fields, **settings)
         except UnreadableArchive as error:
             imported.discard()
