@@ -4,7 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from interviews import channels
@@ -44,7 +44,7 @@ class Attempt(BaseModel):
         INBOUND = "inbound", _("The candidate called")
 
     class Outcome(models.TextChoices):
-        ANSWERED = "answered", _("Answered")
+        ANSWERED = "answered", pgettext_lazy("call", "Answered")
         NO_ANSWER = "no_answer", _("No answer")
         BUSY = "busy", _("Busy")
         VOICEMAIL = "voicemail", _("Voicemail")

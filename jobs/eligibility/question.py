@@ -6,7 +6,7 @@ from typing import Annotated
 from unicodedata import category
 
 from django.db.models import TextChoices
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from screener.records import Attribute, Record
@@ -22,7 +22,7 @@ LARGEST_NUMBER = 1_000_000
 
 class EligibilityKind(TextChoices):
     YES_NO = "yes_no", _("Yes or no")
-    NUMBER = "number", _("Number")
+    NUMBER = "number", pgettext_lazy("quantity", "Number")
     DATE = "date", _("Date")
     CHOICE = "choice", _("Choice")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from jobs.bank.families import Family, QuestionKind
@@ -37,7 +37,9 @@ class TemplatePart(QuestionContent):
 
     text: Annotated[str, TEXT]
     language: Annotated[str, Attribute(default="")]
-    count: Annotated[int, Attribute(low=1, high=MAX_QUESTIONS, default=1, label=_("Number"), help_text=HOW_MANY)]
+    count: Annotated[
+        int, Attribute(low=1, high=MAX_QUESTIONS, default=1, label=pgettext_lazy("count", "Number"), help_text=HOW_MANY)
+    ]
     kind: Annotated[str, Attribute(default="")]
     difficulty: Annotated[int, Attribute(default=ANY_DIFFICULTY)]
     family: Annotated[str, Attribute(default="")]
