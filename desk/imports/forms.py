@@ -29,7 +29,7 @@ class ResumesForm(forms.Form):
         allow_empty_file=True,  # rejected when it is read, with a better message
         widget=UnfoldAdminFileFieldWidget({"accept": ".zip"}),
         help_text=_(
-            "A ZIP of at most 20 MB. Each file is named by the id or the full name of a candidate: "
+            "A ZIP of at most 20 MB. Name each file by the id or the full name of a candidate: "
             "Lovelace_Ada_CV.pdf, 4711.docx."
         ),
     )

@@ -96,7 +96,13 @@ def columns_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _is_announced(request: HttpRequest, form: ImportColumnsForm) -> bool:
     is_announced = request.POST[START] == form.start_value
     if not is_announced:
-        messages.warning(request, _("Nothing was imported yet: read above the button whether candidates are called."))
+        messages.warning(
+            request,
+            _(
+                "The import has not started, because the job or campaign was changed. Check above the button whether "
+                "candidates are called."
+            ),
+        )
     return is_announced
 
 

@@ -38,7 +38,7 @@ def trial_page(request: HttpRequest, job_id: UUID) -> HttpResponse:
         return _render(request, page, PracticeForm(job=job, initial={"phone": own_number(request.user)}))
     if request.POST.get("do") == SOUND:
         page.request_sound()
-        messages.success(request, _("The words are being spoken. Open this page again in a minute."))
+        messages.success(request, _("The audio is being created. Reload this page in a minute."))
         return HttpResponseRedirect(request.get_full_path())
     return _practise(request, page)
 

@@ -188,7 +188,7 @@ class EstimateSerializer(StrictSerializer):
     left_out = serializers.SerializerMethodField(help_text="Those who would not be called, by reason")
     without_call = serializers.IntegerField(help_text="Those who are interviewed in another way or choose first")
     evaluated = serializers.IntegerField(
-        help_text="The people whom the dial rules were asked about, at most 1,000; they stand for all"
+        help_text="The people for whom the dial rules were checked, at most 1,000; they represent the campaign"
     )
     calls = serializers.IntegerField(help_text="Repeated calls included")
     calls_per_person = MeasureSerializer(source="measures.calls_per_person")

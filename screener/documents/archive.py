@@ -31,12 +31,12 @@ class ArchiveProblem(models.TextChoices):
 
     EMPTY = "empty", _("The archive contains no files.")
     TOO_LARGE = "too_large", _("The archive is larger than 20 MB. Split it.")
-    WRONG_TYPE = "wrong_type", _("By its content this is no ZIP archive of files. Pack the resumes as ZIP.")
+    WRONG_TYPE = "wrong_type", _("This file is not a ZIP archive. Pack the resumes as ZIP.")
     BROKEN = "broken", _("The archive is damaged or was cut off. Pack it again and upload it again.")
     ENCRYPTED = "encrypted", _("The archive is protected with a password. Pack it without one.")
     TOO_MANY_FILES = "too_many_files", _("The archive has more than %(detail)s files. Split it.")
     LIMITS = "limits", _("The archive is too large when unpacked, so it was not opened.")
-    UNSAFE_NAME = "unsafe_name", _("The name %(detail)s leads out of the archive. Pack the files again.")
+    UNSAFE_NAME = "unsafe_name", _("The file name %(detail)s points outside the archive. Pack the files again.")
     REPEATED_NAME = "repeated_name", _("The archive has two files with the name %(detail)s. Remove one of them.")
 
 
