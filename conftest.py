@@ -29,6 +29,11 @@ hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_c
 hypothesis.settings.load_profile("untimed")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name files by their argument: the processes of a run must agree, and an archive holds the time it was made at."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     """Exempt modules and collected tests from garbage collection: they live to the end and slow down every pass."""
     gc.freeze()
