@@ -1,6 +1,7 @@
 """Experiments on whole processes: their behaviour under faults, and their speed.
 
     harness/deployment      a deployment for one experiment, with its own database, files and phone network
+    harness/database        its server, with data that is migrated once for all deployments
     harness/candidates      the candidates, whose numbers choose their personas
     harness/observations    reads the tables, the files and the phone network's logs
     harness/invariants      finds what was lost, or done twice

@@ -3,12 +3,10 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -22,28 +20,25 @@ import psycopg
 import requests
 
 from devtools.demo.environment import RELAXED_RULES
+from devtools.harness.database import (
+    COMMAND_TIMEOUT,
+    ROOT,
+    database_url,
+    hold_database,
+    prepare_data,
+    temporary_folder,
+)
 from devtools.model_simulator.server import ModelSimulator, running_model
 from devtools.phone_simulator.server import RunningSimulator, running_simulator
 from screener.services.interviewer.protocol import SIMULATED_MODEL
 
-ROOT = Path(__file__).resolve().parents[2]
 API_KEY = "bench"
 MODEL_LATENCY = 0.2
 HEARD = (
     "In my last job I led the migration of twelve services, which took us six weeks and saved the team a day a week."
 )
-HOLD_DATABASE = (
-    "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
-    "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
-)
-ORGANISATION = [
-    "Northwind Services, Inc.",
-    "--callback-number=+12025550199",
-    "--privacy-notice=https://northwind.example/privacy",
-]
 START_TIMEOUT = 60
 DATABASE_TIMEOUT = 30
-COMMAND_TIMEOUT = 600
 
 
 class WaitTimedOut(Exception):
@@ -111,7 +106,7 @@ class Deployment:
             "DEBUG": "0",
             "LOG_LEVEL": "INFO",
             "SECRET_KEY": "of an experiment",
-            "DATABASE_URL": f"postgres://screener@{str(self.socket_dir).replace('/', '%2F')}/screener",
+            "DATABASE_URL": database_url(self.socket_dir),
             "EMAIL_URL": "consolemail://",
             "PRIVATE_FILES_DIR": str(self.files_dir),
             "WEB_PORT": str(self.port),
@@ -248,43 +243,27 @@ def open_deployment(
 
     judges_all: It gives every unknown answer the same scores. Otherwise it refuses them, as in `make run`.
     """
-    folder = Path(tempfile.mkdtemp(prefix="screener-bench-"))
-    try:
-        with open_deployment_in(folder, speed=speed, judges_all=judges_all, settings=settings) as deployment:
-            yield deployment
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        temporary_folder() as folder,
+        open_deployment_in(folder, speed=speed, judges_all=judges_all, settings=settings) as deployment,
+    ):
+        yield deployment
 
 
 @contextmanager
 def open_deployment_in(
     folder: Path, *, speed: float, judges_all: bool = True, settings: Mapping[str, str]
 ) -> Iterator[Deployment]:
-    """Provide the same in this folder, and leave the database and the files there."""
+    """Provide the same in this folder, and leave the database and the files there. A database in it is migrated."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)  # root runs PostgreSQL as another user, who must be able to enter
+    is_new = prepare_data(folder)
     with ExitStack() as stack:
-        socket_dir = stack.enter_context(_hold_database(folder))
+        socket_dir = stack.enter_context(hold_database(folder))
         simulator = stack.enter_context(running_simulator(speed=speed, synthesize_speech=False))
         model = stack.enter_context(running_model(judges_all=judges_all, transcript=HEARD, latency=MODEL_LATENCY))
         deployment = Deployment(folder, socket_dir, simulator, model, settings)
         stack.callback(deployment.stop_all)
-        deployment.run_command("migrate", "--no-input", "--verbosity", "0")
-        deployment.run_command("set_organisation", *ORGANISATION)
+        if not is_new:
+            deployment.run_command("migrate", "--no-input", "--verbosity", "0")
         yield deployment
-
-
-@contextmanager
-def _hold_database(folder: Path) -> Iterator[Path]:
-    """Run an embedded server. A process of its own uses it, because the server stops when its last user ends."""
-    command = [sys.executable, "-c", HOLD_DATABASE, str(folder)]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdin
-        assert holder.stdout
-        socket_dir = Path(holder.stdout.readline().strip())
-        yield socket_dir
-        holder.stdin.close()
-    pid_file = socket_dir.parent / "data" / "postmaster.pid"
-    with suppress(WaitTimedOut):
-        wait_until(lambda: not pid_file.exists(), DATABASE_TIMEOUT, "the end of PostgreSQL")
-        time.sleep(0.5)

@@ -19,8 +19,8 @@ from statistics import median, quantiles
 from typing import Any
 
 from devtools.harness import candidates, observations
+from devtools.harness.database import ROOT
 from devtools.harness.deployment import (
-    ROOT,
     START_TIMEOUT,
     Deployment,
     WaitTimedOut,

@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 
-from devtools.harness.deployment import ROOT
+from devtools.harness.database import ROOT
 from devtools.load.targets import evaluate_goals
 
 

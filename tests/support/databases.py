@@ -4,22 +4,17 @@ Migrating an empty database takes seconds, copying a migrated one a fraction of 
 the server until one of the files changes that `migrate` depends on.
 """
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from devtools.harness.database import MIGRATION_INPUTS, hash_files
+
 PREFIX = "migrated_"
 UNFINISHED = "unfinished_migrated"
-INPUTS = (
-    *("screener/settings.py", "screener/access/*.py", "*/models.py", "*/models/**/*.py", "*/migrations/*.py"),
-    *("jobs/bank/*.py", "jobs/bank/*.toml", "jobs/bank/starter/*.csv"),
-)
-LIBRARIES = ("constraints.txt", "requirements.txt")
 LOCK = 7057
 """Key of the advisory lock that a process holds while it makes or copies the migrated database."""
 
@@ -46,7 +41,7 @@ def temporary_database(name: str, *, is_migrated: bool) -> Iterator[None]:
 @contextmanager
 def _migrated_database() -> Iterator[str]:
     """The name of the database with all migrations. No other process drops or copies it within the block."""
-    name = PREFIX + _hash_inputs()
+    name = PREFIX + hash_files(MIGRATION_INPUTS)
     with connection._nodb_cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])  # released with this connection
@@ -57,11 +52,6 @@ def _migrated_database() -> Iterator[str]:
         if name not in names:
             _migrate_database(name)
         yield name
-
-
-def _hash_inputs() -> str:
-    files = [path for pattern in (*INPUTS, *LIBRARIES) for path in sorted(settings.BASE_DIR.glob(pattern))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
 def _migrate_database(name: str) -> None:

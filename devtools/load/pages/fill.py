@@ -10,7 +10,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from devtools.harness.deployment import ROOT, open_deployment_in
+from devtools.harness.database import ROOT
+from devtools.harness.deployment import open_deployment_in
 from devtools.load.report import print_line
 
 DATA_DIR = ROOT / "var" / "bench-pages"
