@@ -1,6 +1,7 @@
 """System checks of the settings, run by `manage.py check` and before a process starts."""
 
 import re
+from ipaddress import ip_network
 from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
@@ -163,6 +164,27 @@ def check_proxy_is_trusted(app_configs: Any, **kwargs: Any) -> list[CheckMessage
             id="screener.W007",
         )
     ]
+
+
+@register("screener")
+def check_private_networks(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    invalid = [network for network in settings.WEBHOOK_PRIVATE_NETWORKS if not _is_network(network)]
+    return [
+        Error(
+            f"WEBHOOK_PRIVATE_NETWORKS: {network!r} is not a network.",
+            hint="Write addresses or networks between commas, such as 10.1.2.0/24.",
+            id="screener.E017",
+        )
+        for network in invalid
+    ]
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 @register("screener")

@@ -326,6 +326,7 @@ SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 # --- API ---------------------------------------------------------------------------------------------
 
 API_KEY = env.str("API_KEY", "")
+WEBHOOK_PRIVATE_NETWORKS = _env_list("WEBHOOK_PRIVATE_NETWORKS", "127.0.0.0/8,::1/128" if DEBUG else "")
 
 # --- Background work ---------------------------------------------------------------------------------
 
@@ -334,6 +335,7 @@ WORKER_QUEUES = {
     "calls": env.int("WORKER_CALLS", 8),
     "answers": env.int("WORKER_ANSWERS", 16),
     "rest": env.int("WORKER_REST", 4),
+    "deliveries": env.int("WORKER_DELIVERIES", 4),
 }
 
 LOGIN_REDIRECT_URL = "admin:index"

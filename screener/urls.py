@@ -22,6 +22,7 @@ from screener.api.viewsets import UnknownPathView
 from screener.background import health
 from screener.tts import views
 from screener.web.language import choose_language
+from webhooks.api.views import PublicEventViewSet, WebhookViewSet
 
 report_json = InterviewViewSet.as_view({"get": "report_json"})
 report_pdf = InterviewViewSet.as_view({"get": "report_pdf"})
@@ -37,6 +38,8 @@ router.register("do-not-call", DoNotCallViewSet, basename="do-not-call")
 router.register("interviews", InterviewViewSet, basename="interview")
 router.register("imports", ImportViewSet, basename="import")
 router.register("campaigns", CampaignViewSet, basename="campaign")
+router.register("events", PublicEventViewSet, basename="event")
+router.register("webhooks", WebhookViewSet, basename="webhook")
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),

@@ -1,8 +1,23 @@
-"""Periodic tasks that synthesise prompts ahead of time."""
+"""Periodic tasks that synthesise prompts ahead of time, and the tasks that send events to other systems."""
 
 from procrastinate.contrib.django import app
 
+from screener.background.sweeps import add_sweep, sweep_rows
 from webhooks import prompt_prerendering
+from webhooks.models import DELIVER
+from webhooks.outgoing.delivering import deliver, subscriptions_to_serve
+from webhooks.outgoing.publishing import publish_events
+from webhooks.outgoing.retention import delete_old_events
+
+DELIVER.bind(deliver)
+add_sweep("webhooks.publish", publish_events)
+sweep_rows(DELIVER, subscriptions_to_serve)
+
+
+@app.periodic(cron="37 4 * * *")
+@app.task(name="webhooks.delete_old_events", queue="rest")
+def delete_events(timestamp: int) -> None:
+    delete_old_events()
 
 
 @app.periodic(cron="* * * * * */10")

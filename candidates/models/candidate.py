@@ -211,7 +211,10 @@ class Candidate(BaseModel):
         )
 
     def add_event(self, kind: CandidateEvent.Kind, *, actor: str, reason: str = "") -> None:
-        CandidateEvent.objects.create(candidate=self, kind=kind, actor=actor, reason=reason)
+        is_public = kind == CandidateEvent.Kind.ERASED
+        CandidateEvent.objects.create(
+            candidate=self, kind=kind, actor=actor, reason=reason, awaits_publication=is_public
+        )
 
     def lock(self) -> None:
         """Lock the row to the end of the transaction, and read it afresh. Rows that refer to it can still be added."""

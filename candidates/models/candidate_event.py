@@ -16,7 +16,10 @@ class CandidateEventQuerySet(models.QuerySet["CandidateEvent"]):
 
 
 class CandidateEvent(AppendOnly):
-    """A history entry: an action on the record, its actor and the reason. It outlives erasure as proof."""
+    """A history entry: an action on the record, its actor and the reason. It outlives erasure as proof.
+
+    `awaits_publication`: it has no place among the public events yet.
+    """
 
     class Kind(models.TextChoices):
         """The kinds of events, which clients rely on: a kind is never renamed."""
@@ -32,12 +35,20 @@ class CandidateEvent(AppendOnly):
     kind = models.CharField(max_length=40, choices=Kind.choices)
     actor = models.CharField(max_length=150)
     reason = models.TextField(blank=True)
+    awaits_publication = models.BooleanField(default=False, db_default=False, editable=False)
+
+    MUTABLE_FIELDS = frozenset({"awaits_publication"})
 
     objects = models.Manager.from_queryset(CandidateEventQuerySet)()
 
     class Meta:
         ordering = ["created_at"]
-        indexes = [models.Index(fields=["created_at", "id"], name="candidate_events_by_time")]
+        indexes = [
+            models.Index(fields=["created_at", "id"], name="candidate_events_by_time"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(awaits_publication=True), name="candidate_events_to_publish"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.kind

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -207,10 +208,15 @@ class EstimateSerializer(StrictSerializer):
         return [{"reason_code": code, "count": count} for code, count in sorted(estimate.left_out.items())]
 
 
+def annotated_campaigns() -> QuerySet[Campaign]:
+    """Return all campaigns with the annotation that the serializer needs."""
+    return Campaign.objects.annotate(interview_count=count_rows(Interview, "campaign"))
+
+
 class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Campaigns: many candidates called for one job."""
 
-    queryset = Campaign.objects.annotate(interview_count=count_rows(Interview, "campaign"))
+    queryset = annotated_campaigns()
     serializer_class = CampaignSerializer
     summaries = {
         "list": "List campaigns",

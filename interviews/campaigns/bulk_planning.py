@@ -104,7 +104,13 @@ def _insert_interviews(interviews: list[Interview], question_set: QuestionSet, *
     kind = EventKind.INTERVIEW_PLANNED
     InterviewEvent.copy(
         [
-            InterviewEvent(interview=interview, kind=kind, actor=actor, awaits_notices=has_notices(interview, kind))
+            InterviewEvent(
+                interview=interview,
+                kind=kind,
+                actor=actor,
+                awaits_notices=has_notices(interview, kind),
+                awaits_publication=interview.publishes(kind),
+            )
             for interview in interviews
         ]
     )

@@ -5,7 +5,7 @@ from interviews.models.campaign import Campaign
 from interviews.models.decision import Decision
 from interviews.models.dial_rate import DialRate
 from interviews.models.eligibility.answer import EligibilityAnswer
-from interviews.models.event import EventKind, InterviewEvent
+from interviews.models.event import EventKind, InterviewEvent, PublicEventType
 from interviews.models.interview import Interview
 from interviews.models.invitations.candidate_message import (
     CandidateMessage,
@@ -74,6 +74,7 @@ __all__ = [
     "NoticeKind",
     "NoticeMail",
     "NoticeSettings",
+    "PublicEventType",
     "Recording",
     "RoomVisit",
     "ShareLink",

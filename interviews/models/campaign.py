@@ -96,6 +96,8 @@ class Campaign(BaseModel):
     )
     history = models.JSONField(default=list, db_default=[], editable=False)
     ended_at = models.DateTimeField(null=True, editable=False)
+    awaits_publication = models.BooleanField(default=False, db_default=False, editable=False)
+    """The end has no place among the public events yet."""
 
     objects = CampaignQuerySet.as_manager()
 
@@ -107,6 +109,9 @@ class Campaign(BaseModel):
                 | ~Q(status="scheduled") & Q(starts_at__isnull=True),
                 name="scheduled_campaigns_have_a_start",
             )
+        ]
+        indexes = [
+            models.Index(fields=["ended_at"], condition=Q(awaits_publication=True), name="campaign_ends_to_publish")
         ]
 
     def __str__(self) -> str:
@@ -186,7 +191,7 @@ class Campaign(BaseModel):
         """Note that the campaign has ended. False: it has not, or that was noted before."""
         with transaction.atomic():
             self._lock()
-            return bool(Campaign.objects.over().filter(pk=self.pk).update(ended_at=at))
+            return bool(Campaign.objects.over().filter(pk=self.pk).update(ended_at=at, awaits_publication=True))
 
     def reopen(self) -> None:
         """Clear the end, as another candidate is called. Belongs in the transaction that plans their interview.
@@ -197,7 +202,7 @@ class Campaign(BaseModel):
         if self.status == self.Status.CANCELLED:
             raise CampaignCancelled
         if self.ended_at:
-            self.update_fields(ended_at=None)
+            self.update_fields(ended_at=None, awaits_publication=False)
 
     def _lock(self) -> None:
         """Lock the row to the end of the transaction, and read it afresh.

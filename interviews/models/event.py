@@ -86,6 +86,40 @@ class EventKind(models.TextChoices):
     DECISION_REJECT = "decision.reject", _("Decision reject")
 
 
+class PublicEventType(models.TextChoices):
+    """The types of events that other systems are told. Receivers rely on them: a type is never renamed."""
+
+    INTERVIEW_CREATED = "interview.created", _("Interview created")
+    INTERVIEW_BEGUN = "interview.begun", _("Interview begun")
+    INTERVIEW_COMPLETED = "interview.completed", _("Interview completed")
+    INTERVIEW_FAILED = "interview.failed", _("Interview failed")
+    INTERVIEW_CANCELLED = "interview.cancelled", _("Interview cancelled")
+    RESULT_READY = "result.ready", _("Result ready")
+    RESULT_INCOMPLETE = "result.incomplete", _("Result incomplete")
+    RESULT_NEEDS_REVIEW = "result.needs_review", _("Result needs review")
+    RESULT_REOPENED = "result.reopened", _("Result reopened")
+    DECISION_MADE = "decision.made", _("Decision made")
+    CANDIDATE_ERASED = "candidate.erased", _("Candidate erased")
+    CAMPAIGN_FINISHED = "campaign.finished", _("Campaign finished")
+
+
+PUBLIC_TYPE_OF_KIND: dict[str, PublicEventType] = {
+    EventKind.INTERVIEW_PLANNED: PublicEventType.INTERVIEW_CREATED,
+    EventKind.INTERVIEW_BEGUN: PublicEventType.INTERVIEW_BEGUN,
+    EventKind.INTERVIEW_COMPLETED: PublicEventType.INTERVIEW_COMPLETED,
+    EventKind.INTERVIEW_FAILED: PublicEventType.INTERVIEW_FAILED,
+    EventKind.INTERVIEW_CANCELLED: PublicEventType.INTERVIEW_CANCELLED,
+    EventKind.RESULT_READY: PublicEventType.RESULT_READY,
+    EventKind.RESULT_INCOMPLETE: PublicEventType.RESULT_INCOMPLETE,
+    EventKind.RESULT_NEEDS_REVIEW: PublicEventType.RESULT_NEEDS_REVIEW,
+    EventKind.RESULT_REOPENED: PublicEventType.RESULT_REOPENED,
+    EventKind.DECISION_HIRE: PublicEventType.DECISION_MADE,
+    EventKind.DECISION_CONSIDER: PublicEventType.DECISION_MADE,
+    EventKind.DECISION_REJECT: PublicEventType.DECISION_MADE,
+}
+"""The events of interviews that other systems are told."""
+
+
 def event_kind(subject: str, code: str) -> EventKind:
     """The kind of event that says which `code`, such as a status or an outcome, its subject has now."""
     return EventKind(f"{subject}.{code}")
@@ -94,7 +128,8 @@ def event_kind(subject: str, code: str) -> EventKind:
 class InterviewEvent(AppendOnly):
     """A history entry: what changed, from which status to which, by which actor, why. Also the outbox of deliveries.
 
-    `awaits_notices`: the watchers of the job have not got their notices of it.
+    `awaits_notices`: the watchers of the job have not got their notices of it. `awaits_publication`: it has no place
+    among the public events yet.
     """
 
     interview = models.ForeignKey("interviews.Interview", on_delete=models.CASCADE, related_name="events")
@@ -106,7 +141,9 @@ class InterviewEvent(AppendOnly):
     data = models.JSONField(default=dict)
     awaits_notices = models.BooleanField(default=False, db_default=False, editable=False)
 
-    MUTABLE_FIELDS = frozenset({"awaits_notices"})
+    awaits_publication = models.BooleanField(default=False, db_default=False, editable=False)
+
+    MUTABLE_FIELDS = frozenset({"awaits_notices", "awaits_publication"})
 
     class Meta:
         ordering = ["created_at"]
@@ -118,6 +155,7 @@ class InterviewEvent(AppendOnly):
             models.Index(
                 fields=["created_at"], condition=models.Q(awaits_notices=True), name="events_that_await_notices"
             ),
+            models.Index(fields=["created_at"], condition=models.Q(awaits_publication=True), name="events_to_publish"),
         ]
 
     def __str__(self) -> str:

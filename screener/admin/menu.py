@@ -45,6 +45,8 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
         (_("Users"), "manage_accounts", "auth.user"),
         (_("Groups"), "group", "auth.group"),
         (_("API keys"), "key", "screener.apikey"),
+        (_("Webhooks"), "hub", "webhooks.subscription"),
+        (_("Deliveries"), "outbox", "webhooks.delivery"),
         (_("Answers"), "record_voice_over", "interviews.interviewresponse"),
         (_("Recordings"), "mic", "interviews.recording"),
         (_("Assessments"), "fact_check", "interviews.assessment"),

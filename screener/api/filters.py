@@ -8,8 +8,8 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-OTHER_PARAMETERS = ("cursor", "page_size", "format")
-"""Query parameters of a list that are not filters."""
+CURSOR_PARAMETERS = ("cursor", "page_size")
+"""Query parameters of a list's pagination, unless its class has `query_parameters` of its own."""
 
 EMPTY_FILTER = "The filter is empty. Give it a value, or leave it out to get all."
 
@@ -20,14 +20,15 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc]  # untyped
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
         names = sorted(filterset.filters) if filterset else []
-        self._check_names(request, names)
+        paging = getattr(getattr(view, "paginator", None), "query_parameters", CURSOR_PARAMETERS)
+        self._check_names(request, names, (*paging, "format"))
         self._check_values(request, names)
         filtered: QuerySet[Any] = super().filter_queryset(request, queryset, view)
         return filtered
 
-    def _check_names(self, request: Request, names: list[str]) -> None:
+    def _check_names(self, request: Request, names: list[str], others: tuple[str, ...]) -> None:
         hint = f"Available filters: {', '.join(names)}." if names else "This list has no filters."
-        unknown = [name for name in request.query_params if name not in (*names, *OTHER_PARAMETERS)]
+        unknown = [name for name in request.query_params if name not in (*names, *others)]
         if unknown:
             raise ValidationError({name[:40]: [f"Unknown filter. {hint}"] for name in unknown})
 

@@ -13,7 +13,7 @@ from interviews.models import Campaign, Clip, Interview, NoticeMail, ShareLink
 from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from tests.support.factories import make_approved_job
 from tests.support.sample_rows import make_clip, make_completed_interview
-from webhooks.models import TwilioEvent
+from webhooks.models import Subscription, TwilioEvent
 
 TRANSCRIPT = "I moved four hundred mailboxes."
 RESUME_WORDS = "Ten years of tinkering."
@@ -77,6 +77,8 @@ def _rows_of(interview: Interview, number: int, decider: User) -> list[Model]:
         Import.objects.create(name="A file", size=1, digest="1", author="a test", status="done"),
         Campaign.objects.create(name="A campaign", job=interview.job),
         ShareLink.create_with_token(days=14, interview=interview, created_by=decider)[0],
+        webhook := Subscription.objects.create(url=f"https://{number}.example/", job=interview.job),
+        webhook.deliveries.create(subject=interview.pk),
         TwilioEvent.objects.create(
             key=key, kind="voice", attempt=attempt, call_sid=key, params={"To": candidate.phone}
         ),

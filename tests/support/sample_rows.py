@@ -32,7 +32,7 @@ from screener.models import ApiKey, IdempotentRequest, ModelCall, SpokenLine
 from screener.records import Point
 from screener.services.interviewer.protocol import SIMULATED_LABEL, SIMULATED_MODEL
 from tests.support.factories import make_approved_job, make_interview
-from webhooks.models import TwilioEvent
+from webhooks.models import Subscription, TwilioEvent
 
 HOSTILE = "<script>alert(1)</script>"
 WAV = b"RIFF" + bytes(range(256)) * 4
@@ -144,6 +144,8 @@ def make_all_rows(number: int, *, by: User) -> Interview:
     ShareLink.create_with_token(days=14, interview=interview, created_by=by, recipient=HOSTILE)
     key = f"{interview.attempts.get().pk}:{number}"
     TwilioEvent.objects.create(key=key, kind="voice", attempt=interview.attempts.get(), call_sid=key, params={})
+    webhook = Subscription.objects.create(url=f"https://{number}.example/", description=HOSTILE, job=interview.job)
+    webhook.deliveries.create(subject=interview.pk)
     ModelCall.objects.create(purpose="summary", model=HOSTILE, error=HOSTILE)
     SpokenLine.objects.create(key=str(number), text=HOSTILE, model=HOSTILE, voice=HOSTILE, file="speech/x.mp3")
     IdempotentRequest.objects.create(owner=HOSTILE, key=str(number), fingerprint="1", status_code=201)

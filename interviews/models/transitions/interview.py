@@ -74,8 +74,11 @@ class LockedInterview:
     def queue_event(self, **event: Any) -> None:
         if self._has_ended:
             raise RuntimeError("This interview is no longer locked.")
-        awaits_notices = has_notices(self.row, event["kind"])
-        self._events.append(InterviewEvent(interview=self.row, awaits_notices=awaits_notices, **event))
+        marks = {
+            "awaits_notices": has_notices(self.row, event["kind"]),
+            "awaits_publication": self.row.publishes(event["kind"]),
+        }
+        self._events.append(InterviewEvent(interview=self.row, **marks, **event))
 
     def queue_response_event(
         self, response: InterviewResponse, *, after: str, actor: str = "screener", reason: str

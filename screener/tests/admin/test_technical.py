@@ -54,6 +54,7 @@ from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import object_actions, page_url
 from tests.support.sample_rows import HOSTILE, make_all_rows
+from webhooks.models import PublicEvent
 
 OURS = ("screener", "candidates", "jobs", "interviews", "webhooks")
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -86,6 +87,7 @@ def test_every_model_of_ours_has_page() -> None:
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts, and its archives of resumes, which the page lists;
+    # events for other systems, which their deliveries show;
     # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
@@ -99,6 +101,7 @@ def test_every_model_of_ours_has_page() -> None:
         KeptUpload,
         MergedRecord,
         Preference,
+        PublicEvent,
         ResumeArchive,
         ResumeFile,
         Role,

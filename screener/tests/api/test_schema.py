@@ -19,6 +19,9 @@ from jobs.models import BankQuestion, Template
 from screener.api.problem_details import PROBLEM_TYPES
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from tests.support.factories import add_import_row, make_assessed_interview, make_candidate, run_tasks
+from webhooks.models import Subscription
+from webhooks.outgoing.publishing import publish_events
+from webhooks.outgoing.subscribing import subscribe
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,8 @@ def test_schema_has_all_resources(schema: dict[str, Any]) -> None:
         "imports",
         "config",
         "do-not-call",
+        "events",
+        "webhooks",
     }
 
 
@@ -117,6 +122,10 @@ def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     ids |= {"bank-questions": BankQuestion.objects.all()[0].pk, "templates": Template.objects.all()[0].pk}
     ids |= {"question-sets": interview.question_set_id, "campaigns": Campaign.objects.get().pk}
     ids |= {"do-not-call": DoNotCall.objects.add_number("+14155550177", source="letter")[0].pk}
+    webhook = Subscription(url="https://receiver.example/")
+    subscribe(webhook)
+    ids["webhooks"] = webhook.pk
+    publish_events()
     ids["imports"] = add_import_row(interview.candidate).imported_id
     erased = make_candidate(phone="+14155550178")
     erase_candidate(erased, actor="a test", reason="a test")

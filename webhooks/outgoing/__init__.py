@@ -1,0 +1,1 @@
+"""Events for other systems: a feed, and signed deliveries to their webhooks."""
