@@ -42,7 +42,7 @@ screenshots: $(VENV)/dev ## The screenshots of the README, from the days of a re
 	@mkdir -p docs/screenshots
 	@SCREENSHOTS=docs/screenshots python -m pytest -q tests/journeys/test_working_days.py tests/journeys/test_candidates.py tests/journeys/test_chosen_time.py
 
-test-slow: $(VENV)/dev ## Slow tests: real processes, and every page as each role
+test-slow: $(VENV)/dev ## Slow tests: real processes, walks over every page, an upgraded database
 	@python -m pytest -n 2 --dist worksteal -m slow
 
 # Browsers leave a sixth of two processors idle, and of two runs each would end with one test that runs alone.

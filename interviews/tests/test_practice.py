@@ -93,6 +93,7 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
 
 
 class TestAdmin:
+    @pytest.mark.slow
     def test_lists_hide_practice(self, admin_client: Client, reviewer: User) -> None:
         screening = make_all_rows(1, by=reviewer)
         before = read_lists(admin_client)

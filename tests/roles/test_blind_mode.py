@@ -105,6 +105,7 @@ def action_addresses(sample: SampleJob) -> list[str]:
     return addresses
 
 
+@pytest.mark.slow
 def test_no_page_names_candidate(reader: User, sample: SampleJob) -> None:
     walker = Walker(reader, sample, sample)
     addresses = [*desk_addresses(sample), *admin_addresses(sample), *action_addresses(sample)]

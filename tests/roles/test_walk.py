@@ -123,6 +123,7 @@ def test_role_does_and_sees_what_tables_say(key: RoleKey, own: SampleJob, foreig
     assert search_results(walker, own.texts[1]) > 0
 
 
+@pytest.mark.slow
 def test_recruiter_without_all_jobs_sees_own_jobs(own: SampleJob, foreign: SampleJob) -> None:
     take_permission(RoleKey.RECRUITER, "view_all_jobs")
     walker = make_walker(RoleKey.RECRUITER, own, foreign)

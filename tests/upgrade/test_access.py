@@ -12,7 +12,7 @@ from tests.support.admin_client import page_url
 from tests.support.factories import make_api_client
 from tests.upgrade.conftest import interview_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("upgraded")]
 
 API_KEY = "UcElYS21.tN3cDr2Wyv1ip5WaxPi6MvJ0orvupYgj"
 SESSION = "26qs9f7zycrkf3li53sgddvff9moxwd0"

@@ -32,7 +32,7 @@ from tests.support.fake_twilio import FakeTwilio
 from tests.support.twilio_driver import Phone, snapshot_rows
 from tests.upgrade.conftest import OldDatabase, count_rows, interview_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("upgraded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("upgraded")]
 
 RENAMED_TABLES: dict[str, str] = {}
 """From a table of the old version to the one that holds its rows today."""

@@ -43,6 +43,7 @@ def exported(client: Client, model: Any, **query: str) -> list[dict[str, str]]:
     return read_csv(download(client, model, **query))
 
 
+@pytest.mark.slow
 def test_every_list_is_exported(admin_client: Client, reviewer: User) -> None:
     make_all_rows(1, by=reviewer)
     for model in admin.site._registry:

@@ -132,6 +132,7 @@ class TestLists:
             assert admin_client.get(page_url(model, "changelist")).status_code == 200
         return len(queries)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("sought", ["+1 415 555'; drop table", "\x00ü%" * 100])
     def test_can_be_searched_for_anything(self, admin_client: Client, sought: str) -> None:
         for model in MODELS:
@@ -139,6 +140,7 @@ class TestLists:
             answer = admin_client.get(page, {"q": sought})
             assert answer.status_code == 200 or answer.headers["Location"] == page, label(model)
 
+    @pytest.mark.slow
     def test_can_be_filtered_by_anything(self, admin_client: Client) -> None:
         for model in MODELS:
             for wanted in admin.site._registry[model].get_list_filter(None):  # type: ignore[arg-type]
@@ -168,6 +170,7 @@ class TestPages:
     def row(self, reviewer: User) -> Interview:
         return make_all_rows(1, by=reviewer)
 
+    @pytest.mark.slow
     def test_pages_escape_hostile_text(self, admin_client: Client, row: Interview) -> None:
         for model in MODELS:
             for page in (
@@ -210,6 +213,7 @@ class TestPages:
 
 
 class TestAnOnlooker:
+    @pytest.mark.slow
     def test_may_look_and_not_touch(self, onlooker: Client, reviewer: User) -> None:
         make_all_rows(1, by=reviewer)
         for model in MODELS:
