@@ -1,6 +1,6 @@
 """People are understood: rates on labelled phrasings, one file per writer. The phrases know no held-out file."""
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 import pytest
@@ -34,21 +34,27 @@ GOAL = 0.95
 USUAL_GOAL = 0.85
 
 
-@pytest.fixture(scope="module", params=FILES, ids=lambda path: path.stem)
-def phrasings(request: pytest.FixtureRequest) -> tuple[Phrasing, ...]:
-    return labelled_phrasings(request.param)
-
-
-@pytest.mark.parametrize("intent", [Intent.AGREE, Intent.NEVER])
-def test_irrevocable_intents_are_never_wrong(phrasings: tuple[Phrasing, ...], intent: Intent) -> None:
-    assert [phrasing for phrasing in phrasings if phrasing.understood == intent and not phrasing.correct] == []
+def test_irrevocable_intents_are_never_wrong() -> None:
+    irrevocable = {Intent.AGREE, Intent.NEVER}
+    assert [
+        (path.stem, phrasing)
+        for path in FILES
+        for phrasing in labelled_phrasings(path)
+        if phrasing.understood in irrevocable and not phrasing.correct
+    ] == []
 
 
 @pytest.mark.parametrize("intents", [IDENTITY, REFUSALS], ids=["identity", "refusals"])
-def test_identity_and_refusals_reach_goal(phrasings: tuple[Phrasing, ...], intents: Set[Intent]) -> None:
+def test_identity_and_refusals_reach_goal(intents: Set[Intent]) -> None:
+    recalls = {path.stem: recall_of(labelled_phrasings(path), intents) for path in FILES}
+    assert {name: recall for name, recall in recalls.items() if recall < GOAL} == {}
+
+
+def recall_of(phrasings: Iterable[Phrasing], intents: Set[Intent]) -> float:
+    """The share of phrasings with these intents that are understood. One refusal counts as another."""
     expected = [phrasing for phrasing in phrasings if phrasing.intent in intents]
     understood = [each for each in expected if each.correct or {each.intent, each.understood} <= REFUSALS]
-    assert len(understood) >= GOAL * len(expected)
+    return len(understood) / len(expected) if expected else 1
 
 
 @pytest.mark.parametrize("tag", sorted(LANGUAGES))
@@ -69,6 +75,5 @@ def wrong_counterexamples(path: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", COUNTEREXAMPLES, ids=lambda path: path.stem)
-def test_counterexamples_are_not_understood_so(path: Path) -> None:
-    assert wrong_counterexamples(path) == []
+def test_counterexamples_are_not_understood_so() -> None:
+    assert {path.stem: wrong for path in COUNTEREXAMPLES if (wrong := wrong_counterexamples(path))} == {}

@@ -29,7 +29,7 @@ WITHDRAWALS = ("no", "I don't", "or not", "no I don't agree", "never mind no")
 DOUBT_FILES = (Path(__file__).parent / "phrasings" / "doubts").glob("*.txt")
 SAMPLE = 10
 """Every tenth phrasing is enough for a composed utterance."""
-OTHER_SAMPLE = 3
+OTHER_SAMPLE = 6
 """Of the other languages, which have fewer phrasings."""
 
 REPORTS = ("My boss said", "A customer once told me", "When people say", "I was told by the team")
