@@ -16,6 +16,7 @@ from candidates.importing.step import READ_STEP, discard_old_uploads
 from candidates.models import Candidate, Consent, Import, ImportRow, MergedRecord
 from candidates.models.imports import REFUSED_ROWS_KEPT, UPLOADS_KEPT
 from screener.background.steps import run_step
+from screener.documents.table_reader import MEMORY_BYTES
 from screener.documents.table_rows import UnreadableTable
 from screener.exports.table import csv_text as csv_cell
 from tests.support.candidate_files import (
@@ -71,7 +72,10 @@ CORNERS = (
     '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     "</sheetData></worksheet>"
 )
-HUGE_CELL = CORNERS.replace('<c r="A1"><v>1</v>', f'<c r="A1" t="str"><v>{"x" * 100_000_000}</v>')
+
+
+def huge_cell() -> bytes:
+    return CORNERS.replace('<c r="A1"><v>1</v>', f'<c r="A1" t="str"><v>{"x" * 100_000_000}</v>').encode()
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ HUGE_CELL = CORNERS.replace('<c r="A1"><v>1</v>', f'<c r="A1" t="str"><v>{"x" * 
         (lambda: with_part(xlsx_bytes([HEADS, ADA]), "xl/macrosheets/sheet1.xml", b"<x/>"), {"macros"}),
         (lambda: with_part(xlsx_bytes([HEADS, ADA]), "xl/media/bomb", bytes(201 * 1024 * 1024)), {"limits"}),
         (lambda: with_part(xlsx_bytes([HEADS, ADA]), SHEET, CORNERS.encode()), {"limits", "too_many_columns"}),
-        (lambda: with_part(xlsx_bytes([HEADS, ADA]), SHEET, HUGE_CELL.encode()), {"limits", "cell_too_long"}),
+        (lambda: with_part(xlsx_bytes([HEADS, ADA]), SHEET, huge_cell()), {"limits", "cell_too_long"}),
     ],
     ids=[
         *("empty", "blank rows", "picture", "PDF", "old Excel", "too large", "a million columns", "long cell"),
@@ -107,8 +111,8 @@ def test_hostile_file_is_refused_whole(make_content: Any, problems: set[str]) ->
 
 def test_archive_that_lies_about_its_size_is_refused() -> None:
     """The directory says that a part is small; what is unpacked in fact is bounded all the same."""
-    bomb = bytearray(with_part(xlsx_bytes([HEADS, ADA]), SHEET, CORNERS.encode() + b" " * 900_000_000))
-    true_size, said_size = (len(CORNERS) + 900_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little")
+    bomb = bytearray(with_part(xlsx_bytes([HEADS, ADA]), SHEET, CORNERS.encode() + b" " * MEMORY_BYTES))
+    true_size, said_size = (len(CORNERS) + MEMORY_BYTES).to_bytes(4, "little"), (1000).to_bytes(4, "little")
     assert bomb.count(true_size) == 2
     with pytest.raises(UnreadableTable):
         upload(bytes(bomb.replace(true_size, said_size)))

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.signing import Signer
 from django.db import IntegrityError
 from django.test import Client
@@ -16,9 +15,10 @@ from candidates.data_rights.erasure import erase_candidate
 from interviews.invitations import inviting
 from interviews.models import EventKind, Interview, InterviewEvent, Invitation, lock_interview
 from interviews.models.invitations.invitation import DEFAULT_DAYS
-from portal.access import GONE, MOST_REQUESTS, TOO_MANY
+from portal.access import GONE, MOST_REQUESTS, SECONDS, TOO_MANY
 from screener.api.idempotency import REPLAYED_HEADER
 from screener.models import IdempotentRequest, InvalidTransition, Organisation, RoleKey
+from screener.web.rate_limit import is_over_limit
 from screener.web.secret_paths import NO_TRACE_HEADERS, mask_tokens
 from tests.support.factories import make_api_client, make_api_key, make_interview
 from tests.support.role_accounts import login_client, make_role_user
@@ -137,10 +137,10 @@ class TestOpening:
         assert Client().get(address, headers={"Accept-Language": "de"})["Content-Language"] == "de"
 
     def test_rate_is_limited(self, invitation: Invitation) -> None:
-        cache.clear()
-        codes = [open_portal(invitation.token).status_code for _ in range(MOST_REQUESTS + 1)]
-        assert codes == [OK] * MOST_REQUESTS + [TOO_MANY]
-        cache.clear()
+        """The first requests are only counted: a page takes longer."""
+        for _ in range(MOST_REQUESTS - 1):
+            assert not is_over_limit("portal", "127.0.0.1", most=MOST_REQUESTS, seconds=SECONDS)
+        assert [open_portal(invitation.token).status_code for _ in range(2)] == [OK, TOO_MANY]
 
     def test_logs_leave_token_out(self, invitation: Invitation) -> None:
         assert invitation.token not in mask_tokens(f"GET /i/{invitation.token}/ 200")

@@ -38,7 +38,10 @@ def xlsx_bytes(rows: Sequence[Sequence[Any]]) -> bytes:
 def with_part(workbook: bytes, name: str, content: bytes) -> bytes:
     """The workbook with one more part, or another content of a part."""
     file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(workbook)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook)) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
         for part in old.namelist():
             if part != name:
                 new.writestr(part, old.read(part))

@@ -118,7 +118,7 @@ def test_event_order_keeps_final_state(settings: Any, client: Client, caller: li
         assert held[0] == Interview.Status.COMPLETED
         assert held[2] in (Interview.ResultStatus.READY, Interview.ResultStatus.NEEDS_REVIEW)
 
-        @hypothesis_settings(max_examples=6, database=None)
+        @hypothesis_settings(max_examples=3, database=None)
         @given(deliveries(inputs, callbacks))
         def check_delivery(events: list[Event]) -> None:
             with rolled_back():
@@ -136,7 +136,7 @@ def test_event_order_keeps_requested_time(settings: Any, client: Client, answere
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
         inputs, callbacks = events_of(phone, [], answered_by=answered_by, SpeechResult="Call me tomorrow at ten.")
 
-        @hypothesis_settings(max_examples=8, database=None)
+        @hypothesis_settings(max_examples=4, database=None)
         @given(deliveries(inputs[:2], callbacks))
         def check_delivery(events: list[Event]) -> None:
             with rolled_back():
@@ -161,7 +161,7 @@ def test_late_machine_detection_counts(settings: Any, client: Client) -> None:
         twilio.calls.append({"sid": phone.sid, "to": "+14155550100", "status": "in-progress"})
         inputs, callbacks = events_of(phone, ["", ""], answered_by="machine_end_beep", SpeechResult="Yes.")
 
-        @hypothesis_settings(max_examples=6, database=None)
+        @hypothesis_settings(max_examples=3, database=None)
         @given(deliveries(inputs, callbacks))
         def check_delivery(events: list[Event]) -> None:
             with rolled_back():

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +23,8 @@ from jobs.models import JobDescription
 from screener.models import ModelCall, Organisation, SpokenLine
 from screener.tests.tts.test_prompt_cache import a_voice, lose_file, status
 from tests.support.admin_client import get_page
-from tests.support.factories import QUESTIONS, make_approved_job, make_interview, run_tasks
+from tests.support.factories import QUESTIONS, lose_tasks, make_approved_job, make_interview, run_tasks
+from tests.support.sounds import make_tone
 from tests.support.twilio_driver import Phone, give_consent, place_attempt
 from webhooks import prompt_prerendering, tasks
 from webhooks.tests.test_queries import TURN
@@ -40,6 +43,16 @@ def spoken_job(**fields: Any) -> JobDescription:
     job = make_approved_job(**fields)
     tasks.request_recent_prompts(timestamp=0)
     run_tasks()
+    return job
+
+
+def job_with_audio() -> JobDescription:
+    """A job whose prompts have an audio file each, as after a worker has synthesised them."""
+    job = make_approved_job()
+    tasks.request_recent_prompts(timestamp=0)
+    lose_tasks()
+    name = storages["private"].save("speech/prompt.wav", ContentFile(make_tone(1)))
+    SpokenLine.objects.update(file=name)
     return job
 
 
@@ -113,7 +126,7 @@ class TestPrerendering:
         assert f"left for {job.title}" in text
 
     def test_complete_files_cost_two_queries(self, voice: ModelSimulator, django_assert_num_queries: Any) -> None:
-        spoken_job()
+        job_with_audio()
         with django_assert_num_queries(2):  # the organisation; the files
             tasks.request_lost_prompts(timestamp=0)
 
@@ -141,7 +154,7 @@ class TestCall:
         assert [verb.tag for verb in phone.twiml()] == ["Gather", "Record", "Redirect"]
 
     def test_missing_prompt_is_said(self, voice: ModelSimulator, client: Client) -> None:
-        job = spoken_job()
+        job = job_with_audio()
         SpokenLine.objects.filter(text=QUESTIONS[0].text).update(file="")
         phone = Phone(place_attempt(make_interview(job=job)), client)
         give_consent(phone)
@@ -158,7 +171,7 @@ class TestCall:
     def test_prompts_cost_one_query(
         self, voice: ModelSimulator, client: Client, django_assert_num_queries: Any
     ) -> None:
-        phone = Phone(place_attempt(make_interview(job=spoken_job())), client)
+        phone = Phone(place_attempt(make_interview(job=job_with_audio())), client)
         phone.attempt.call.update_fields(twilio_sid=phone.sid)
         phone.pick_up()
         before = len(voice.requests)
@@ -169,7 +182,7 @@ class TestCall:
 
 @pytest.mark.django_db
 def test_admin_pages_play_prompts(voice: ModelSimulator, admin_client: Client) -> None:
-    job = spoken_job()
+    job = job_with_audio()
     for page in (
         reverse("admin:jobs_jobdescription_edit", args=[job.pk]),
         reverse("admin:jobs_questionset_change", args=[job.approved_questions.pk]),  # type: ignore[union-attr]

@@ -15,7 +15,6 @@ from interviews.calling import dialer
 from interviews.models import Interview, InterviewResponse, LockedRecording, Recording, WaitReason, lock_interview
 from jobs.models import JobDescription
 from jobs.question_sets import WRITE_STEP
-from screener.background.queue import MAX_STEP_TRIES
 from screener.background.steps import run_step
 from screener.models import ModelCall
 from tests.support.factories import ANSWER, make_interview, make_job, run_tasks
@@ -69,7 +68,7 @@ def statuses_and_tries(interview: Interview) -> set[tuple[str, int]]:
 def test_waiting_uses_no_tries(model: ModelSimulator, settings: Any, time_machine: Any) -> None:
     interview = make_answered_interview()
     run_tasks()
-    for _ in range(MAX_STEP_TRIES + 2):
+    for _ in range(3):
         pass_time(time_machine, hours=1)
     assert model.requests == []
     assert statuses_and_tries(interview) == {(InterviewResponse.Status.ANSWERED, 0)}
