@@ -27,6 +27,7 @@ from desk.merging import views as merging
 from desk.messages.views import outcome_page
 from desk.notes import views as notes
 from desk.notices import views as notices
+from desk.personal.views import personal_questions_page
 from desk.questions import views as questions
 from desk.report import views as report
 from desk.review import views as review
@@ -96,6 +97,7 @@ urlpatterns = [
     page("desk/review/resume/", review.place_resume, "desk-resume-place"),
     page(f"desk/{JOB}/call-many/", job.call_many, "desk-job-call-many"),
     page(f"desk/{JOB}/call/", job.call_page, "desk-job-call"),
+    page(f"desk/{JOB}/candidates/<uuid:candidate_id>/questions/", personal_questions_page, "desk-personal-questions"),
     page(f"desk/{JOB}/columns/", job.choose_columns, "desk-job-columns"),
     page(f"desk/{JOB}/decide/", job.decide_page, "desk-job-decide"),
     page(f"desk/{JOB}/export.csv", export.export_job, "desk-job-csv", extension="csv"),

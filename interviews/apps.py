@@ -11,9 +11,11 @@ class InterviewsConfig(AppConfig):
         from interviews.calling import checks  # noqa: F401
         from interviews.conversation.languages import languages
         from interviews.data_rights.interview_part import InterviewPart, delete_recording_at_carrier
+        from interviews.data_rights.personal_part import PersonalQuestionsPart
         from interviews.messages.sms import checks as sms_checks  # noqa: F401
         from jobs.interview_languages import interview_languages
 
         register_part(InterviewPart())
+        register_part(PersonalQuestionsPart())
         register_deleter(ErasedItem.Kind.CARRIER_RECORDING, delete_recording_at_carrier)
         interview_languages.update(languages())

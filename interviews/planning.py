@@ -1,6 +1,8 @@
 """Planning an interview: its conditions, and the rows that exist from then on."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -20,6 +22,7 @@ from interviews.models import (
     EventKind,
     Interview,
     InterviewResponse,
+    PersonalQuestions,
     WaitReason,
     already_locked,
 )
@@ -130,10 +133,9 @@ def insert_interview(interview: Interview, *, actor: str, invite: bool = False) 
     """
     question_set, scheduled_for = interview.question_set, interview.scheduled_for
     interview.language = question_set.language
+    interview.personal_questions = personal_sets_of([interview.candidate_id], question_set).get(interview.candidate_id)
     interview.save(force_insert=True)
-    InterviewResponse.objects.bulk_create(
-        planned_response(interview, position, question) for position, question in enumerate(questions_of(question_set))
-    )
+    InterviewResponse.objects.bulk_create(planned_responses(interview, questions_of(question_set)))
     EligibilityAnswer.objects.bulk_create(planned_eligibility(interview))
     wait_reason = WaitReason.SCHEDULED if scheduled_for else ""
     with already_locked(interview) as locked_interview:
@@ -163,12 +165,32 @@ def planned_eligibility(interview: Interview) -> list[EligibilityAnswer]:
     ]
 
 
-def planned_response(interview: Interview, position: int, question: QuestionSpec) -> InterviewResponse:
-    """Return the response to a question, not saved yet. Conversation and score need its columns."""
+def personal_sets_of(candidate_ids: Iterable[UUID], question_set: QuestionSet) -> dict[UUID, PersonalQuestions]:
+    """The approved personal questions for this version, by candidate."""
+    approved = PersonalQuestions.objects.approved()
+    rows = approved.filter(candidate__in=list(candidate_ids), question_set=question_set)
+    return {row.candidate_id: row for row in rows}
+
+
+def planned_responses(interview: Interview, questions: list[QuestionSpec]) -> list[InterviewResponse]:
+    """Return the responses to the questions, in the words of the personal set if there is one, not saved yet."""
+    personal = interview.personal_questions
+    asked = personal.applied_to(questions) if personal else questions
+    return [
+        _planned_response(interview, position, question, base=base)
+        for position, (question, base) in enumerate(zip(asked, questions, strict=True))
+    ]
+
+
+def _planned_response(
+    interview: Interview, position: int, question: QuestionSpec, *, base: QuestionSpec
+) -> InterviewResponse:
+    """Conversation and score need its columns. `base`: the question of the job."""
     return InterviewResponse(
         interview=interview,
         position=position,
         question=question.text,
+        base_question="" if question.text == base.text else base.text,
         bank_question_id=question.bank_question,
         competency=question.competency,
         weight=question.weight,

@@ -17,4 +17,7 @@ CONCLUDE = RowTaskHandle("interviews.conclude", queue="answers", argument="inter
 SEND_NOTICE_MAIL = RowTaskHandle("interviews.send_notice_mail", queue="rest", argument="mail_id")
 SEND_CANDIDATE_MESSAGE = RowTaskHandle("interviews.send_candidate_message", queue="rest", argument="message_id")
 STORE_CLIP = RowTaskHandle("interviews.store_clip", queue="rest", argument="clip_id")
+WRITE_PERSONAL_QUESTIONS = RowTaskHandle(
+    "interviews.write_personal_questions", queue="rest", argument="personal_questions_id"
+)
 DELETE_AT_CARRIER = RowTaskHandle("interviews.forget_at_carrier", queue="rest", argument="recording_id")

@@ -12,6 +12,7 @@ from interviews.messages.texts import load_wording
 from interviews.notices import creation, planning
 from interviews.notices.delivery import SEND_STEP
 from interviews.notices.retention import delete_old_notices
+from interviews.personal.writing import WRITE_STEP as WRITE_PERSONAL_STEP
 from interviews.pipeline import PIPELINE
 from interviews.reports.bank_usage import count_bank_usage
 from interviews.retention.nightly import erase_due
@@ -31,6 +32,7 @@ from interviews.task_handles import (
     SEND_NOTICE_MAIL,
     SETTLE_CAMPAIGN,
     STORE_CLIP,
+    WRITE_PERSONAL_QUESTIONS,
 )
 from interviews.writing.drafts import delete_settled_drafts
 from screener.background.sweeps import add_sweep, bind_steps, sweep_rows
@@ -63,6 +65,8 @@ add_sweep("interviews.plan_notice_mails", planning.plan_mails, every=30)
 bind_steps(SEND_NOTICE_MAIL, (SEND_STEP,))
 load_wording()  # a missing text ends the start, not a mail
 bind_steps(SEND_CANDIDATE_MESSAGE, (SEND_MESSAGE_STEP,))
+
+bind_steps(WRITE_PERSONAL_QUESTIONS, (WRITE_PERSONAL_STEP,))
 
 bind_steps(PLAN_IMPORT, (PLAN_STEP,))
 bind_steps(UNDO_IMPORT, (UNDO_STEP,))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from math import ceil
 from pathlib import Path
+from typing import TypeVar
 
 from django.db.models import TextChoices
 from django.utils.text import get_text_list
@@ -24,6 +25,8 @@ from jobs.bank.words import content_stems, guess_language
 from jobs.unlawful_questions import UnlawfulTopic, find_topics
 from screener.records import QuestionContent, Record
 from screener.services.interviewer.protocol import PlannedQuestion
+
+Q = TypeVar("Q", bound=QuestionContent)
 
 MAX_WORDS, MAX_LENGTH = 40, 320
 MAX_POINTS, MAX_POINT_LENGTH = 4, 200
@@ -43,6 +46,8 @@ class RefusalReason(TextChoices):
     DUPLICATE = "duplicate", _("Asks the same as another question")
     OFF_TEXT = "off_text", _("Not about this job")
     KIND = "kind", _("More questions of this type than wanted")
+    OTHER_QUESTION = "other_question", _("No longer asks what the question of the job asks")
+    PERSONAL_DATA = "personal_data", _("Has a name, an address, a number, a link or a year")
 
 
 class RefusedQuestion(Record):
@@ -99,14 +104,14 @@ class QuestionReview:
         for question in questions:
             if not self.missing:
                 return
-            if refusal := self._refusal(question):
+            if refusal := self.refusal_of(question):
                 self.refused.append(refusal)
             elif self.wanted and question.kind not in self.missing_kinds:
                 self.refused.append(RefusedQuestion(text=question.text, reason=RefusalReason.KIND))
             elif self._is_off_text(question):
                 self.refused.append(RefusedQuestion(text=question.text, reason=RefusalReason.OFF_TEXT))
             else:
-                self.accepted.append(_with_few_points(question))
+                self.accepted.append(with_few_points(question))
 
     def fill(self, questions: Sequence[PlannedQuestion]) -> None:
         """Accept questions of the bank, which fit the job, up to the wanted number. Refusals are not stored.
@@ -114,14 +119,15 @@ class QuestionReview:
         Missing types come first. Another type is better than too few questions.
         """
         for question in sorted(questions, key=lambda question: question.kind not in self.missing_kinds):
-            if self.missing and not self._refusal(question):
+            if self.missing and not self.refusal_of(question):
                 self.accepted.append(question)
 
     def in_order(self) -> list[PlannedQuestion]:
         """Return the accepted questions in the order in which their types are asked."""
         return sorted(self.accepted, key=lambda question: ORDER.index(QuestionKind(question.kind)))
 
-    def _refusal(self, question: QuestionContent) -> RefusedQuestion | None:
+    def refusal_of(self, question: QuestionContent) -> RefusedQuestion | None:
+        """Return the fault of a question, apart from its type and from being about the job."""
         if topics := self._find_topics(question):
             return RefusedQuestion(text=question.text, reason=RefusalReason.UNLAWFUL, topics=topics)
         if guess_language(question.good_answer) not in (None, self.language):
@@ -164,7 +170,7 @@ class QuestionReview:
         return next((other for other in self.seen if asks_the_same(text, other, self.language)), "")
 
 
-def _with_few_points(question: PlannedQuestion) -> PlannedQuestion:
+def with_few_points(question: Q) -> Q:
     """Keep the first points of the good answer: a model may write more than a reviewer reads."""
     points = [point[:MAX_POINT_LENGTH] for point in question.good_answer_points[:MAX_POINTS]]
     return question.model_copy(update={"good_answer": "\n".join(points)})

@@ -18,8 +18,9 @@ from desk.job.ranking import with_results_of_jobs
 from desk.job.rows import CandidateRow, make_rows
 from desk.job.states import FINISHED, UNDER_WAY, with_state
 from desk.versions import version_of
-from interviews.models import Interview
+from interviews.models import Interview, PersonalQuestions
 from interviews.presenters.call_rules import CallRulesPage
+from jobs.models import JobDescription
 from screener.access.viewer import VIEW_CONTACT_DATA
 from screener.labels import Label
 from screener.services.privacy.redaction import redact
@@ -53,6 +54,7 @@ class CandidatePage:
     rules: CallRulesPage | None
     shows_contact_data: bool
     extra: dict[str, str]
+    personal_sets: list[PersonalQuestions] | None
 
     @classmethod
     def load(cls, candidate: Candidate, user: User) -> "CandidatePage":
@@ -69,6 +71,7 @@ class CandidatePage:
             rules=_evaluate_rules(candidate, user),
             shows_contact_data=shows_contact_data,
             extra=_load_extra(candidate) if shows_contact_data else {},
+            personal_sets=_load_personal_sets(candidate, user),
         )
 
     @property
@@ -87,6 +90,15 @@ class CandidatePage:
     @property
     def consents_to_calls(self) -> bool:
         return self.candidate.consents_to(Consent.Kind.CALL)
+
+    @property
+    def personal_questions(self) -> list[tuple[JobDescription, PersonalQuestions | None]]:
+        """The jobs of the candidate's interviews and personal sets, each with the newest set."""
+        if self.personal_sets is None:
+            return []
+        newest = {entry.question_set.job: entry for entry in reversed(self.personal_sets)}
+        jobs = [*newest, *(row.interview.job for row in self.rows)]
+        return [(job, newest.get(job)) for job in dict.fromkeys(jobs)]
 
     @cached_property
     def resume_text(self) -> str:
@@ -147,7 +159,8 @@ class CandidatePage:
         erasures = [_content_of(erasure) for erasure in self.erasures]
         history = ([record.pk for record in self.merged_records], [event.pk for event in self.events], erasures)
         rows = [(row.content, row.interview.shows_scores, row.interview.job.title) for row in self.rows]
-        return version_of((head, calls, entries, consents, history, rows, self.extra))
+        personal = [(entry.pk, entry.status) for entry in self.personal_sets or []]
+        return version_of((head, calls, entries, consents, history, rows, self.extra, personal))
 
     @property
     def update_address(self) -> str:
@@ -176,6 +189,14 @@ def _load_rows(candidate: Candidate, user: User) -> list[CandidateRow]:
     for interview in interviews:
         interview.candidate = candidate
     return make_rows(interviews, [], note_reader=user)
+
+
+def _load_personal_sets(candidate: Candidate, user: User) -> list[PersonalQuestions] | None:
+    """The personal sets for the jobs that the user may see, the newest first. None: the user may see none."""
+    if candidate.erased_at or not user.has_perm("interviews.view_personalquestions"):
+        return None
+    visible = PersonalQuestions.objects.visible_to(user).filter(candidate=candidate)
+    return list(visible.select_related("question_set__job").order_by("-created_at"))
 
 
 def _load_extra(candidate: Candidate) -> dict[str, str]:

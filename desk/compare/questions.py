@@ -1,7 +1,8 @@
 """The questions of several interviews in rows, although the interviews may have different question sets.
 
-A question with the same words is the same question. One with other words shares the row of its competency, where that
-row has no question of the interview, and the page shows its words. All others get rows of their own.
+A question with the same words is the same question; personal words count as those of the question of the job. One with
+other words shares the row of its competency, where that row has no question of the interview, and the page shows its
+words. All others get rows of their own.
 """
 
 import re
@@ -20,6 +21,8 @@ class Cell:
     answer: Answer | None
     other_words: str = ""
     """How this candidate was asked, where that differs from the row's question."""
+    is_personal: bool = False
+    """Whether the question was worded for this candidate. A blind reader is not shown the words."""
 
 
 @dataclass
@@ -38,8 +41,9 @@ class QuestionRow:
         answer = self.answers.get(interview.pk)
         if answer is None:
             return Cell(None)
-        words = answer.card.response.question
-        return Cell(answer, "" if _question_key(words) == self.key else words)
+        response = answer.card.response
+        words = response.shown_question
+        return Cell(answer, "" if _question_key(words) == self.key else words, is_personal=response.is_personal)
 
 
 def match_questions(interviews: Sequence[Interview], answers: dict[UUID, list[Answer]]) -> list[QuestionRow]:
@@ -52,18 +56,18 @@ def match_questions(interviews: Sequence[Interview], answers: dict[UUID, list[An
 
 
 def _add_answers(rows: list[QuestionRow], interview_id: UUID, answers: list[Answer]) -> None:
-    own_keys = {_question_key(answer.card.response.question) for answer in answers}
+    own_keys = {_question_key(answer.card.response.job_question) for answer in answers}
     for answer in answers:
         response = answer.card.response
         row = _same_question(rows, response) or _same_competency(rows, response, interview_id, own_keys)
         if row is None or interview_id in row.answers:
-            row = QuestionRow(response.question, response.competency)
+            row = QuestionRow(response.job_question, response.competency)
             rows.append(row)
         row.answers[interview_id] = answer
 
 
 def _same_question(rows: list[QuestionRow], response: InterviewResponse) -> QuestionRow | None:
-    key = _question_key(response.question)
+    key = _question_key(response.job_question)
     return next((row for row in rows if row.key == key), None)
 
 

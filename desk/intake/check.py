@@ -15,6 +15,8 @@ from desk.intake.form import NewInterviewForm
 from interviews.calling.person.call_request import CallRequest
 from interviews.calling.rules import RULES_OF_INBOUND_CALLS, ZONES_SHOWN, RuleReport, evaluate_request
 from interviews.calling.verdicts import Allowed, Later, Never, NotEvaluated, Passed, RuleVerdict
+from interviews.models import PersonalQuestions
+from interviews.personal.verbs import find_live_set
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.language_tag import primary_tag
@@ -43,6 +45,10 @@ class IntakeCheck:
 
     languages: tuple[str, str] | None = None
     """The tags of the candidate's language and of the interview's, where they differ."""
+    job: JobDescription | None = None
+    personal: PersonalQuestions | None = None
+    """The personal questions that wait for approval or are in use, for the approved version."""
+    may_see_personal: bool = False
 
     @classmethod
     def of_form(cls, form: NewInterviewForm, viewer: Viewer) -> "IntakeCheck":
@@ -58,9 +64,17 @@ class IntakeCheck:
         scheduled_for, job = cleaned.get("scheduled_for"), cleaned.get("job")
         report = _evaluate(form, phone, scheduled_for) if phone else None
         languages = _differing_languages(candidate.locale if candidate else cleaned.get("locale", ""), job)
+        may_see_personal = viewer.has_perm("interviews.view_personalquestions")
+        personal = find_live_set(candidate, job) if may_see_personal and candidate and job else None
         return cls(
-            phone, matches, candidate, typed_phone, report, scheduled_for, job is not None, form.places_call, languages
+            *(phone, matches, candidate, typed_phone, report, scheduled_for),
+            *(job is not None, form.places_call, languages, job, personal, may_see_personal),
         )
+
+    @property
+    def offers_personal(self) -> bool:
+        """Whether the page leads to the personal questions."""
+        return self.may_see_personal and bool(self.candidate and self.job and self.job.approved_questions)
 
     @property
     def ignores_typed_phone(self) -> bool:

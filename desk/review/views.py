@@ -109,6 +109,8 @@ def stream_clip(request: HttpRequest, clip_id: UUID) -> HttpResponseBase:
 def _get_interview(request: HttpRequest, pk: UUID) -> Any:
     """The interview that the user may see, with its `desk_state`, and with its `viewer` for the form."""
     visible = with_state(Interview.objects.visible_to(request.user))
-    interview: Any = visible.select_related("candidate", "job", "question_set", "campaign").get(pk=pk)
+    interview: Any = visible.select_related("candidate", "job", "question_set", "personal_questions", "campaign").get(
+        pk=pk
+    )
     interview.viewer = request.user
     return interview

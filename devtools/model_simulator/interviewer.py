@@ -8,6 +8,7 @@ from devtools.model_simulator import judgements, replies
 from devtools.model_simulator.judgements import Judgement, Statement
 from devtools.model_simulator.replies import Behaviour
 from devtools.model_simulator.requests import ReceivedRequest
+from devtools.model_simulator.resume_words import sharpen_questions
 from jobs.bank.families import QuestionKind
 from jobs.bank.picking import USUAL_MIX, pick_questions
 from jobs.bank.starter_bank import LANGUAGES, starter_entries
@@ -37,6 +38,8 @@ def compose_reply(request: ReceivedRequest, *, judges_all: bool = False) -> dict
     match request.purpose:
         case "compose_questions":
             return _compose_questions(request)
+        case "sharpen_questions":
+            return sharpen_questions(request)
         case "assess_answer":
             return _assess(request) or (_score_uniformly(request) if judges_all else None)
         case "summarise":

@@ -109,11 +109,23 @@ class CallAdmin(InterviewRecordAdmin):
 
 @admin.register(InterviewResponse)
 class ResponseAdmin(ScoringPages, InterviewRecordAdmin):
-    list_display = ["interview", "number", "question", "status_badge", "transcript_source", "updated_at", "scoring"]
+    list_display = [
+        "interview",
+        "number",
+        "shown_question",
+        "status_badge",
+        "transcript_source",
+        "updated_at",
+        "scoring",
+    ]
     exported_instead = {"number": {_("Position"): "position"}, "scoring": {}}
     list_filter = [("created_at", PeriodFilter), ScoringFilter, ("status", ChoicesDropdownFilter)]
     search_fields = ["=interview__id"]
     list_select_related = INTERVIEW_RELATIONS
+
+    @admin.display(description=_("Question"), ordering="question")
+    def shown_question(self, response: InterviewResponse) -> str:
+        return response.shown_question
 
     @badge(_("Status"), LABEL_COLOURS | {"planned": "default", "asked": "default"}, ordering="status")
     def status_badge(self, response: InterviewResponse) -> tuple[str, str]:

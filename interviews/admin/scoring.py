@@ -150,7 +150,7 @@ class ScoringPages:
             act,
             title=gettext("Type what was said"),
             explanation=gettext("Question %(number)s: %(question)s")
-            % {"number": response.position + 1, "question": response.question},
+            % {"number": response.position + 1, "question": response.shown_question},
             submit_label=gettext("Save these words"),
             back_url=interview_url,
         )
@@ -211,7 +211,7 @@ def _responses(request: HttpRequest) -> QuerySet[InterviewResponse]:
     """The responses that the user may see, with the rows that the pages read."""
     responses: QuerySet[InterviewResponse] = InterviewResponse.objects.visible_to(request.user)
     return responses.select_related(
-        "interview__job", "interview__candidate", "interview__question_set"
+        "interview__job", "interview__candidate", "interview__question_set", "interview__personal_questions"
     ).prefetch_related("recordings", "assessments")
 
 

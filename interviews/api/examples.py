@@ -18,6 +18,7 @@ FINISHED_DATA = {
     "candidate": CANDIDATE_ID,
     "job": JOB_ID,
     "question_set": SET_ID,
+    "personal_questions": None,
     "campaign": None,
     "channel": "phone",
     "status": "completed",
@@ -81,6 +82,7 @@ RESPONSE = [
         {
             "position": 0,
             "question": "Tell me about a time when you found the cause of an outage.",
+            "base_question": "",
             "competency": "Troubleshooting",
             "bank_question": None,
             "weight": 2.0,

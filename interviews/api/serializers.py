@@ -73,6 +73,7 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "candidate",
             "job",
             "question_set",
+            "personal_questions",
             "campaign",
             "channel",
             "status",
@@ -243,6 +244,7 @@ class ResponseSerializer(StrictModelSerializer[InterviewResponse]):
         fields = [
             "position",
             "question",
+            "base_question",
             "competency",
             "weight",
             "bank_question",

@@ -14,9 +14,10 @@ from interviews.models.interview import ONE_LIVE_INTERVIEW
 from interviews.models.notices.notice import has_notices
 from interviews.planning import (
     NotPossible,
+    personal_sets_of,
     plan_interview,
     planned_eligibility,
-    planned_response,
+    planned_responses,
     questions_of,
     require_channel,
     require_questions,
@@ -92,13 +93,12 @@ def _insert_interviews(interviews: list[Interview], question_set: QuestionSet, *
     due = [interview for interview in called if not _hold_call(interview)]
     for interview in due:
         interview.next_attempt_at = timezone.now()
+    personal_sets = personal_sets_of([interview.candidate_id for interview in interviews], question_set)
+    for interview in interviews:
+        interview.personal_questions = personal_sets.get(interview.candidate_id)
     Interview.copy(interviews)
     InterviewResponse.copy(
-        [
-            planned_response(interview, position, question)
-            for interview in interviews
-            for position, question in enumerate(questions)
-        ]
+        [response for interview in interviews for response in planned_responses(interview, questions)]
     )
     EligibilityAnswer.copy([answer for interview in interviews for answer in planned_eligibility(interview)])
     kind = EventKind.INTERVIEW_PLANNED

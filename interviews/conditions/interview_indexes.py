@@ -23,6 +23,11 @@ FILTERED = (
 INDEXES = [
     models.Index(fields=["id"], condition=Q(purpose="practice"), name="practice_interviews"),
     models.Index(
+        fields=["personal_questions"],
+        condition=Q(personal_questions__isnull=False),
+        name="interviews_with_personal_words",
+    ),
+    models.Index(
         fields=["next_attempt_at"],
         condition=Q(status__in=["pending", "in_progress"], next_attempt_at__isnull=False),
         name="interviews_due",

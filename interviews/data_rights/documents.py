@@ -83,9 +83,10 @@ def _attempt_records(ids: list[Any]) -> Records:
 
 def _answer_records(ids: list[Any]) -> Records:
     responses = InterviewResponse.objects.filter(interview__in=ids).order_by("interview", "position")
-    question = ("interview", "position", "question", "competency", "status", "status_reason", "no_answer")
+    question = ("interview", "position", "question", "base_question", "competency")
+    status = ("status", "status_reason", "no_answer")
     transcript = ("transcript", "transcript_source", "transcript_confidence", "transcript_times")
-    rows = _rows(responses, *question, *transcript, speech_metrics="measures")
+    rows = _rows(responses, *question, *status, *transcript, speech_metrics="measures")
     return [
         row | {"speech_metrics": metrics.model_dump() if (metrics := row["speech_metrics"]) else None} for row in rows
     ]

@@ -3,6 +3,7 @@
 from django.db import connection
 from django.db.models import Q
 
+from interviews.data_rights.personal_part import restore_job_questions
 from interviews.models import (
     AccessEvent,
     AnswerDraft,
@@ -118,6 +119,7 @@ def erase_numbers(interview: LockedInterview) -> int:
 def _erase_responses(interview: LockedInterview) -> int:
     settle_without_answer(interview)
     Recording.objects.filter(response__interview=interview.row).update(carrier_transcript="")
+    restore_job_questions(interview=interview.row)
     worded = interview.row.responses.exclude(transcript="", transcript_times=None, measures=None, status_reason="")
     return worded.update(transcript="", transcript_times=None, measures=None, status_reason="")
 

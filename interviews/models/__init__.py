@@ -20,6 +20,7 @@ from interviews.models.notices.mail import MailPace, NoticeMail
 from interviews.models.notices.note import Note, NoteVersion
 from interviews.models.notices.notice import Notice, NoticeKind
 from interviews.models.notices.settings import JobWatch, NoticeSettings
+from interviews.models.personal.questions import PersonalQuestions
 from interviews.models.recording import Recording
 from interviews.models.response import InterviewResponse
 from interviews.models.result import InterviewResult
@@ -74,6 +75,7 @@ __all__ = [
     "NoticeKind",
     "NoticeMail",
     "NoticeSettings",
+    "PersonalQuestions",
     "PublicEventType",
     "Recording",
     "RoomVisit",

@@ -197,6 +197,16 @@ class Interview(LeasableModel):
     job = models.ForeignKey("jobs.JobDescription", on_delete=models.PROTECT, related_name="interviews", db_index=False)
     """Its index is `interviews_by_job`."""
     question_set = models.ForeignKey("jobs.QuestionSet", on_delete=models.PROTECT, related_name="interviews")
+    personal_questions = models.ForeignKey(
+        "interviews.PersonalQuestions",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="interviews",
+        db_index=False,
+        help_text=_("The personal set whose words were planned; empty: the questions of the job, word for word"),
+    )
+    """Its index is `interviews_with_personal_words`."""
     campaign = models.ForeignKey(
         "interviews.Campaign", on_delete=models.SET_NULL, null=True, blank=True, related_name="interviews"
     )

@@ -15,6 +15,7 @@ from interviews.models.interview import Interview, visible_records
 from interviews.models.no_answer import NoAnswer
 from interviews.models.recording import Recording
 from interviews.records import SpeechMetrics
+from screener.access.blind_mode import is_blind
 from screener.access.viewer import Viewer
 from screener.db.record_field import record_field
 from screener.models import LeasableModel, LeasableQuerySet
@@ -91,6 +92,12 @@ class InterviewResponse(LeasableModel):
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="responses")
     position = models.PositiveSmallIntegerField()
     question = models.TextField()
+    base_question = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("The question of the job, where the candidate is asked it in other words; empty: word for word"),
+    )
     competency = models.CharField(max_length=200, blank=True)
     weight = models.FloatField(default=1)
     max_seconds = models.PositiveSmallIntegerField(default=120)
@@ -101,7 +108,7 @@ class InterviewResponse(LeasableModel):
         blank=True,
         related_name="responses",
         db_index=False,
-        help_text=_("The question of the bank that was asked, word for word"),
+        help_text=_("The question of the bank that was asked"),
     )
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="follow_ups")
     status = models.CharField(max_length=18, choices=Status.choices, default=Status.PLANNED)
@@ -151,9 +158,26 @@ class InterviewResponse(LeasableModel):
         return gettext("Question %(number)s") % {"number": self.position + 1}
 
     @property
+    def is_personal(self) -> bool:
+        """Whether the question was planned in words for this candidate. They may be erased by now."""
+        return bool(self.base_question)
+
+    @property
+    def job_question(self) -> str:
+        """The question of the job. Statistics and comparisons know it by these words."""
+        return self.base_question or self.question
+
+    @property
+    def shown_question(self) -> str:
+        """The question as the reader of the page may see it: words from a resume tell who the candidate is."""
+        return self.job_question if is_blind() else self.question
+
+    @property
     def good_answer_points(self) -> list[str]:
         """The points of a good answer, from the question set. For reviewers; candidates never hear them."""
         questions = self.interview.question_set.questions
+        if self.is_personal and self.interview.personal_questions and not is_blind():
+            questions = self.interview.personal_questions.applied_to(questions)
         return questions[self.position].good_answer_points if self.position < len(questions) else []
 
     @property

@@ -94,8 +94,9 @@ def _rows_of(interviews: QuerySet[Interview]) -> list[tuple[Any, ...]]:
         outcome=Case(When(ANSWERED, then=Value("answered")), When(LEFT_OUT, then=Value("left_out")), default=Value("")),
         seconds=Subquery(chosen.values("seconds")[:1]),
         score=F("current__score"),
+        question_of_job=Case(When(base_question="", then="question"), default="base_question"),
     )
-    columns = ("question", "interview_id", "was_asked", "outcome", "score", "seconds")
+    columns = ("question_of_job", "interview_id", "was_asked", "outcome", "score", "seconds")
     return list(responses.order_by("position").values_list(*columns))
 
 

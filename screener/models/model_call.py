@@ -15,6 +15,7 @@ class ModelCall(BaseModel):
         ASSESSMENT = "assessment", _("Assessment")
         SUMMARY = "summary", _("Summary")
         SPEECH = "speech", _("Speech synthesis")
+        PERSONAL_QUESTIONS = "personal_questions", _("Personal questions")
 
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     model = models.CharField(max_length=100)

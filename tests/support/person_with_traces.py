@@ -43,12 +43,14 @@ from interviews.models import (
     LiveTranscript,
     Note,
     NoteVersion,
+    PersonalQuestions,
     Recording,
     ShareLink,
     Take,
     TurnReply,
     VideoChoice,
 )
+from interviews.models.personal.questions import PersonalQuestion, RefusedPersonalQuestion
 from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
 from screener.models import IdempotentRequest, ModelCall
@@ -89,7 +91,12 @@ KEPT = {
     *("IdempotentRequest.owner", "IdempotentRequest.key", "IdempotentRequest.fingerprint"),
     *("Note.author_name", "NoteVersion.mentions"),
     # The question is the job's
-    *("InterviewResponse.question", "InterviewResponse.competency"),
+    *("InterviewResponse.base_question", "InterviewResponse.competency"),
+    *("PersonalQuestions.created_by", "PersonalQuestions.approved_by", "PersonalQuestions.withdrawn_by"),
+    *(
+        "PersonalQuestions.source",
+        "PersonalQuestions.prompt_hash",
+    ),
     *("ShareLink.token_hash", "ShareLink.revoked_by", "Invitation.created_by", "Invitation.revoked_by"),
     *("CandidateMessage.created_by", "CandidateMessage.address_hash", "CandidateMessage.error_code"),
     # Generated ids
@@ -161,6 +168,11 @@ def _add_rows(person: Person, staff: User) -> None:
     LiveTranscript.objects.create(attempt=attempt, turn=1)
     AnswerDraft.objects.create(response=interview.responses.all()[0], text="x")
     add_eligibility_answer(interview)
+    personal = PersonalQuestions.objects.create(
+        candidate=candidate, question_set=interview.question_set, created_by=staff.username
+    )
+    Interview.objects.filter(pk=interview.pk).update(personal_questions=personal)
+    interview.responses.update(base_question="The question of the job")
     _add_clip(interview.responses.all()[0], attempt)
     sid = attempt.call.twilio_sid
     TwilioEvent.objects.create(key="k1", kind="take", attempt=attempt, call_sid=sid, params={})
@@ -198,6 +210,7 @@ def _rows_of(person: Person) -> Iterator[tuple[type[models.Model], Any]]:
     yield MergedRecord, candidate.merged_records.all()
     for model in (InterviewEvent, Attempt, InterviewResponse, InterviewResult, Decision, Note):
         yield model, model.objects.filter(interview=interview)
+    yield PersonalQuestions, candidate.personal_questions.all()
     yield NoteVersion, NoteVersion.objects.filter(note__interview=interview)
     for held in (Call, TurnReply, LiveTranscript, Recording):
         yield held, held.objects.filter(attempt__interview=interview)
@@ -244,6 +257,8 @@ def _value(person: Person, name: str, token: str) -> Any:
         "InterviewResult.improvements": [point],
         "InterviewEvent.data": {"position": 0, "note": token},
         "IdempotentRequest.body": {"id": str(person.candidate.pk), "full_name": token},
+        "PersonalQuestions.questions": [PersonalQuestion(position=0, text=token, good_answer=token)],
+        "PersonalQuestions.refused": [RefusedPersonalQuestion(position=0, text=token, reason="language")],
         "Attempt.progress": {"request": token},
         "TurnReply.prompt": {"kind": "ask", "text": token},
         "LiveTranscript.finals": {"1": token},

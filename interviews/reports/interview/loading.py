@@ -166,7 +166,8 @@ def _load_answer(card: ResponseCard, masking: Masking) -> ReportAnswer:
     assessment = current.assessment if current else None
     return ReportAnswer(
         position=response.position,
-        question=response.question,
+        question=response.job_question if masking.private else response.question,
+        base_question=response.base_question,
         competency=response.competency,
         weight=response.weight,
         status=response.status,

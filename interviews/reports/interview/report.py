@@ -21,6 +21,10 @@ class ReportAnswer(Record):
 
     position: Annotated[int, Attribute(help_text="From 0")]
     question: str
+    base_question: Annotated[
+        str,
+        Attribute(default="", help_text="The question of the job, where it was worded for this candidate; else empty"),
+    ] = ""
     competency: str
     weight: float
     status: str

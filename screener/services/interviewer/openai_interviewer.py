@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ValidationError
 
+from screener.records import QuestionContent
 from screener.services.errors import PermanentError
 from screener.services.interviewer.model_prompt import load_prompt
 from screener.services.interviewer.protocol import (
@@ -21,6 +22,8 @@ from screener.services.interviewer.protocol import (
     Reply,
     ResponseScores,
     ResponseText,
+    ResumeQuestions,
+    SharpenedQuestions,
     Summary,
     T,
 )
@@ -96,6 +99,16 @@ class OpenAIInterviewer:
                 f"{self.account.service_name} composed no questions. Extend the job description, then try again."
             )
         return replace(reply, value=QuestionPlan(questions=reply.value.questions[:count]))
+
+    def sharpen_questions(self, task: ResumeQuestions) -> Reply[SharpenedQuestions]:
+        questions = "\n\n".join(
+            _format_question(number, question) for number, question in enumerate(task.questions, start=1)
+        )
+        untrusted = {"job": _format_job(task.job), "questions": questions, "resume": task.resume}
+        format = _response_format("sharpen_questions", SharpenedQuestions, questions=len(task.questions))
+        facts = {"language": task.job.language}
+        request = ModelRequest("sharpen_questions", facts, untrusted, format, self.question_temperature, task.private)
+        return self._request_reply(request, SharpenedQuestions)
 
     def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]:
         untrusted = {
@@ -176,9 +189,17 @@ def _first_problem(error: ValidationError) -> str:
 
 @cache
 def _response_format(
-    name: str, shape: type[BaseModel], *, criteria: int = 0, positions: tuple[int, ...] = ()
+    name: str,
+    shape: type[BaseModel],
+    *,
+    criteria: int = 0,
+    positions: tuple[int, ...] = (),
+    questions: int = 0,
 ) -> ResponseFormatJSONSchema:
-    """The strict schema of a reply, with the limits of its numbers, and with the criteria and positions that exist."""
+    """The strict schema of a reply, with the limits of its numbers.
+
+    It names the criteria, positions and numbers of questions that exist.
+    """
     schema = shape.model_json_schema()
     parts = schema.get("$defs", {})
     if criteria:
@@ -187,11 +208,18 @@ def _response_format(
         schema["properties"]["criteria"] |= {"minItems": criteria, "maxItems": criteria}
     if positions:
         parts["SummaryPoint"]["properties"]["position"]["enum"] = list(positions)
+    if questions:
+        parts["SharpenedQuestion"]["properties"]["number"]["enum"] = list(range(1, questions + 1))
     return {"type": "json_schema", "json_schema": {"name": name, "strict": True, "schema": schema}}
 
 
 def _format_job(job: JobText) -> str:
     return f"{job.title}\n\n{job.description}"
+
+
+def _format_question(number: int, question: QuestionContent) -> str:
+    points = "".join(f"\n  {point}" for point in question.good_answer_points)
+    return f"question {number}: {question.text}\nit is about: {question.competency}\na good answer shows:{points}"
 
 
 def _format_rubric(rubric: tuple[Criterion, ...]) -> str:

@@ -14,6 +14,8 @@ from screener.services.interviewer.protocol import (
     Reply,
     ResponseScores,
     ResponseText,
+    ResumeQuestions,
+    SharpenedQuestions,
     Summary,
 )
 
@@ -35,6 +37,9 @@ class WithoutModel:
         self, job: JobText, count: int = 5, *, besides: tuple[str, ...] = (), kinds: Mapping[str, int] | None = None
     ) -> Reply[QuestionPlan]:
         raise PermanentError("Without a language model, questions are picked from the question bank.")
+
+    def sharpen_questions(self, task: ResumeQuestions) -> Reply[SharpenedQuestions]:
+        raise PermanentError("Without a language model there are no personal questions.")
 
     def assess_response(self, answer: ResponseText) -> Reply[ResponseScores]:
         raise WaitingForPerson("The answer waits for a person's scores.", wait=WAIT_FOR_PERSON)

@@ -41,6 +41,7 @@ from interviews.models import (
     NoteVersion,
     Notice,
     NoticeSettings,
+    PersonalQuestions,
     RoomVisit,
     Take,
     TakeChunk,
@@ -80,7 +81,7 @@ def test_every_model_of_ours_has_page() -> None:
     ours = {model for model in apps.get_models() if model._meta.app_label in OURS}
     # One row that the dialer counts with; the page of a Twilio event shows its reply; the words of a call in progress,
     # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows;
-    # notes and notices, which pages of the desk show to their readers;
+    # notes, notices and personal questions, which pages of the desk show to their readers;
     # the page of a candidate shows its events, that of an erasure its items, that of a link who opened it; what users
     # set on the pages themselves; uploads of a form that is not saved yet; former ids, which lead to the kept record;
     # the sound of the room until it is stored as a recording, and what a candidate has written and not sent;
@@ -90,7 +91,7 @@ def test_every_model_of_ours_has_page() -> None:
     # events for other systems, which their deliveries show;
     # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
-    of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings}
+    of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings, PersonalQuestions}
     of_the_portal = {AnswerDraft, CandidateMessage, Feedback, Invitation, RoomVisit, Take, TakeChunk}
     of_video = {Clip, ClipChunk, VideoChoice}
     of_the_bank = {BankEvent, BankText, BankUsage}
