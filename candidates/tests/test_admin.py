@@ -40,20 +40,21 @@ class TestTheList:
 
 
 class TestSearching:
-    @pytest.mark.parametrize(
-        "typed", ["+14155550100", "+1 (415) 555-0100", "(415) 555-0100", "415-555-0100", "555.0100", "0415 555 0100"]
-    )
-    def test_finds_number_however_it_is_typed(self, admin_client: Client, typed: str) -> None:
+    FORMS = ("+14155550100", "+1 (415) 555-0100", "(415) 555-0100", "415-555-0100", "555.0100", "0415 555 0100")
+
+    def test_finds_number_however_it_is_typed(self, admin_client: Client) -> None:
+        """In every form on one list, and in one form on every list: they search in the same way."""
         interview = make_interview()
         interview.attempts.create(number=1, send_before=interview.created_at)
         Call.objects.create(attempt=interview.attempts.get(), number=interview.candidate.phone)
         make_interview(job=interview.job, full_name="Grace Hopper", phone="+4915123456789")
-        for name in ("candidates_candidate", "candidates_consent", "interviews_interview", "interviews_call"):
+        lists = ("candidates_candidate", "candidates_consent", "interviews_interview", "interviews_call")
+        for name, typed in [*((lists[0], form) for form in self.FORMS), *((name, self.FORMS[1]) for name in lists[1:])]:
             page = " ".join(
                 admin_client.get(reverse(f"admin:{name}_changelist"), {"q": typed}).content.decode().split()
             )
-            assert "Ada Lovelace" in page, name
-            assert "Grace Hopper" not in page, name
+            assert "Ada Lovelace" in page, (name, typed)
+            assert "Grace Hopper" not in page, (name, typed)
 
     def test_finds_id_that_looks_like_number(self, admin_client: Client) -> None:
         make_candidate(external_id="2024-0012")
@@ -74,22 +75,20 @@ class TestACandidate:
         candidate = Candidate.objects.get()
         assert (candidate.phone, candidate.resume_status) == ("+14155550100", "none")
 
-    @pytest.mark.parametrize(
-        ("wrong", "sentence"),
-        [
-            ({"phone": "hello"}, "is not a phone number. Write it with its country code: +14155550100."),
-            ({"phone": "+1415"}, "too many or too few digits"),
-            ({"phone": ""}, "This field is required."),
-            ({"phone": "+" + "1" * 101}, "at most 100 characters"),
-            ({"phone": "+1\x00"}, "Null characters are not allowed."),
-            ({"timezone": "Mars/Olympus"}, "Unknown time zone."),
-            ({"locale": "English"}, INVALID_TAG),
-            ({"email": "ada"}, "Enter a valid email address."),
-            ({"full_name": "x" * 201}, "at most 200 characters"),
-        ],
-    )
-    def test_is_refused_field_by_field(self, admin_client: Client, wrong: dict[str, str], sentence: str) -> None:
-        assert str(sentence) in submit_form(admin_client, ADD, **PERSON | wrong)
+    def test_is_refused_field_by_field(self, admin_client: Client) -> None:
+        numbers = {
+            "hello": "is not a phone number. Write it with its country code: +14155550100.",
+            "+1415": "too many or too few digits",
+            "": "This field is required.",
+            "+" + "1" * 101: "at most 100 characters",
+            "+1\x00": "Null characters are not allowed.",
+        }
+        for typed, sentence in numbers.items():
+            assert sentence in submit_form(admin_client, ADD, **PERSON | {"phone": typed})
+        wrong = {"timezone": "Mars/Olympus", "locale": "English", "email": "ada", "full_name": "x" * 201}
+        page = submit_form(admin_client, ADD, **PERSON | wrong)
+        sentences = ("Unknown time zone.", INVALID_TAG, "Enter a valid email address.", "at most 200 characters")
+        assert [sentence for sentence in sentences if str(sentence) not in page] == []
         assert not Candidate.objects.exists()
 
     def test_is_known_by_one_id_of_yours(self, admin_client: Client) -> None:

@@ -104,7 +104,7 @@ def _own_first(rows: QuerySet[Any], mine: set[UUID] | None, order: Any, *, path:
 
     Two queries that each read an index from its start, where one that sorts by membership would read all that waits.
     """
-    if mine is None:
+    if not mine:
         return _first(rows, order, ROWS_OF_KIND)
     own = _first(rows.filter(**{f"{path}__in": mine}), order, ROWS_OF_KIND)
     return own + _first(rows.exclude(**{f"{path}__in": mine}), order, ROWS_OF_KIND - len(own))

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from interviews.models import Attempt, Interview, InterviewEvent, InterviewResponse
+from interviews.models import Attempt, EventKind, Interview, InterviewEvent, InterviewResponse
 from screener.labels import in_sentence
 
 STATES = {
@@ -14,6 +14,9 @@ STATES = {
 }
 """By the subject of an event: the states between which it moves."""
 
+KIND_LABELS = {kind.value: kind.label for kind in EventKind}
+"""Of the model's own `get_kind_display`, each call translates all labels."""
+
 
 @dataclass(frozen=True)
 class EventRow:
@@ -22,7 +25,7 @@ class EventRow:
     @property
     def event_title(self) -> str:
         """The label of its kind. The number of a question, counted from 1, follows the word "Question"."""
-        kind_label: str = self.event.get_kind_display()
+        kind_label = str(KIND_LABELS.get(self.event.kind, self.event.kind))
         if "position" not in self.event.data:
             return kind_label
         return re.sub(r"^\w+", lambda subject: f"{subject[0]} {self.event.data['position'] + 1}", kind_label)

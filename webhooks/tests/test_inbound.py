@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from itertools import product
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -284,28 +285,27 @@ class TestOtherWebhooks:
 
 
 class TestForgery:
-    @pytest.mark.parametrize("address", ADDRESSES)
     @pytest.mark.parametrize("forgery", ["unsigned", "wrong_signature", "other_token", "added", "other_account"])
-    def test_is_refused_and_leaves_nothing(
-        self, caller: Caller, interview: Interview, address: str, forgery: str
-    ) -> None:
+    def test_is_refused_and_leaves_nothing(self, caller: Caller, interview: Interview, forgery: str) -> None:
         params = caller.params(Digits="9", CallStatus="completed")
         if forgery == "other_account":
             params["AccountSid"] = "AC" + "9" * 32
         token = "other" if forgery == "other_token" else settings.TWILIO_AUTH_TOKEN
-        signed = RequestValidator(token).compute_signature(settings.WEBHOOK_BASE_URL + address, params)
-        signature = {"unsigned": "", "wrong_signature": "bm90IGl0"}.get(forgery, signed)
         body = urlencode(params) + ("&From=%2B14155550177" if forgery == "added" else "")
         before = snapshot_rows()
-        answer = caller.client.post(address, body, FORM, headers={"X-Twilio-Signature": signature})
-        assert answer.status_code == 403
+        for address in ADDRESSES:
+            signed = RequestValidator(token).compute_signature(settings.WEBHOOK_BASE_URL + address, params)
+            signature = {"unsigned": "", "wrong_signature": "bm90IGl0"}.get(forgery, signed)
+            answer = caller.client.post(address, body, FORM, headers={"X-Twilio-Signature": signature})
+            assert (address, answer.status_code) == (address, 403)
         assert snapshot_rows() == before
         assert not DoNotCall.objects.exists()
 
-    @pytest.mark.parametrize("address", ADDRESSES)
-    @pytest.mark.parametrize("method", ["get", "put", "delete"])
-    def test_only_posts_are_accepted(self, client: Client, address: str, method: str) -> None:
-        assert getattr(client, method)(address).status_code == 405
+    def test_only_posts_are_accepted(self, client: Client) -> None:
+        tried = list(product(ADDRESSES, ["get", "put", "delete"]))
+        assert [
+            (address, method) for address, method in tried if getattr(client, method)(address).status_code != 405
+        ] == []
 
     @pytest.mark.parametrize("sid", ["", "CA" + "9" * 100, "\x00"])
     def test_impossible_sid_is_refused_politely(self, caller: Caller, interview: Interview, sid: str) -> None:

@@ -121,11 +121,11 @@ class TestForm:
         data = form_data(response, 6) | {f"evidence-{number}": [] for number in numbers}
         assert submit_form(scorer, page_of(response), **data).count(EVIDENCE_MISSING) == len(numbers)
 
-    @pytest.mark.parametrize("span", ["0-99999", "5-5", "9-3", "a-b", "-1-4", "1-2-3", "\u0661-\u0662"])
-    def test_place_outside_transcript_is_refused(self, scorer: Client, waiting: Interview, span: str) -> None:
+    def test_place_outside_transcript_is_refused(self, scorer: Client, waiting: Interview) -> None:
         response = answer_of(waiting)
-        assert scorer.post(page_of(response), form_data(response, 8, span)).status_code == 200
-        assert not Assessment.objects.exists()
+        for span in ("0-99999", "5-5", "9-3", "a-b", "-1-4", "1-2-3", "\u0661-\u0662"):
+            assert (span, scorer.post(page_of(response), form_data(response, 8, span)).status_code) == (span, 200)
+            assert not Assessment.objects.exists(), span
 
     def test_score_by_another_person_meanwhile_is_shown(self, scorer: Client, waiting: Interview) -> None:
         """The scores stay in the form. Saved again, they are a second opinion."""

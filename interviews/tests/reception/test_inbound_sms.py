@@ -21,6 +21,7 @@ from interviews.reception.sms.understanding import SmsIntent, understand_sms
 from tests.support.candidate_messages import NOON, invite, send_messages
 from tests.support.factories import make_approved_job, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
+from tests.support.rollback import rolled_back
 from tests.support.sms_sender import post_signed, text_us
 from webhooks.models import TwilioEvent
 
@@ -197,14 +198,15 @@ class TestWebhook:
         assert texted.events.filter(kind=EventKind.CANDIDATE_TEXTED).count() == 1
         assert TwilioEvent.objects.filter(kind="sms").count() == 1
 
-    @pytest.mark.parametrize("number", ["", "+266696687", "NORTHWIND", "12345"])
-    def test_sender_without_number_is_ignored(self, texted: Interview, client: Client, number: str) -> None:
-        assert text_us(client, number, "STOP") == ""
+    def test_sender_without_number_is_ignored(self, texted: Interview, client: Client) -> None:
+        for number in ("", "+266696687", "NORTHWIND", "12345"):
+            assert (number, text_us(client, number, "STOP")) == (number, "")
         assert not DoNotCall.objects.exists()
 
-    @pytest.mark.parametrize("words", ["", "\x00", "x" * 20_000, "<Message>&", "سلام", "👍"])
-    def test_hostile_words_are_stored(self, texted: Interview, client: Client, words: str) -> None:
-        assert text_us(client, NUMBER, words) != ""
+    def test_hostile_words_are_stored(self, texted: Interview, client: Client) -> None:
+        for words in ("", "\x00", "x" * 20_000, "<Message>&", "سلام", "👍"):
+            with rolled_back():
+                assert text_us(client, NUMBER, words) != "", words[:20]
 
     def test_forged_sms_is_refused(self, texted: Interview, client: Client, settings: Any) -> None:
         params = {"MessageSid": "SM1", "From": NUMBER, "Body": "STOP", "AccountSid": settings.TWILIO_ACCOUNT_SID}

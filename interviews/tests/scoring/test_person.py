@@ -316,16 +316,17 @@ class TestSecondOpinion:
         assert answer_of(judged).assessments.filter(pk=opinion.pk, role="second_opinion").exists()
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"source": "person", "label": "", "score": 5},
-        {"source": "person", "label": "Hanna", "score": None},
-        {"source": "person", "label": "Hanna", "score": 5, "model": "gpt"},
-        {"source": "model", "label": "A model", "role": "second_opinion"},
-        {"source": "model", "label": "A model", "is_blind": True},
-    ],
-)
-def test_database_refuses_unnamed_scores(waiting: Interview, fields: dict[str, Any]) -> None:
-    with pytest.raises(IntegrityError, match="assessment_fits_its_source"), transaction.atomic():
-        Assessment.objects.create(response=answer_of(waiting), rubric_version="1", **fields)
+UNNAMED_SCORES: list[dict[str, Any]] = [
+    {"source": "person", "label": "", "score": 5},
+    {"source": "person", "label": "Hanna", "score": None},
+    {"source": "person", "label": "Hanna", "score": 5, "model": "gpt"},
+    {"source": "model", "label": "A model", "role": "second_opinion"},
+    {"source": "model", "label": "A model", "is_blind": True},
+]
+
+
+def test_database_refuses_unnamed_scores(waiting: Interview) -> None:
+    response = answer_of(waiting)
+    for fields in UNNAMED_SCORES:
+        with pytest.raises(IntegrityError, match="assessment_fits_its_source"), transaction.atomic():
+            Assessment.objects.create(response=response, rubric_version="1", **fields)

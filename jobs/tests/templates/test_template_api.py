@@ -91,30 +91,30 @@ def test_unlawful_fixed_question_is_warned_about(api: APIClient, template: Any) 
     assert changed["warnings"] == [{"position": 1, "topics": ["age"]}]
 
 
-@pytest.mark.parametrize(
-    ("field", "content"),
-    [
-        ("parts", []),
-        ("parts", [SLOT_EXAMPLE | {"count": 21}]),
-        ("parts", [SLOT_EXAMPLE | {"family": "magic"}]),
-        ("parts", [SLOT_EXAMPLE | {"language": "en"}]),
-        ("parts", [FIXED_EXAMPLE | {"max_seconds": 5}]),
-        ("parts", [SLOT_EXAMPLE] * 61),
-        ("settings", {"channels": []}),
-        ("settings", {"answer_pause_seconds": 99}),
-        ("settings", {"magic": 1}),
-        ("rubric", []),
-        ("rubric", [{"key": "a"}]),
-        ("name", "NURSE: HR interview"),
-        ("interview_type", "magic"),
-    ],
-)
-def test_invalid_field_is_refused(api: APIClient, template: Any, field: str, content: Any) -> None:
-    for answer in (
-        api.post(ADDRESS, DRIVERS | {"name": "Others", field: content}),
-        api.patch(f"{ADDRESS}{template['id']}/", {field: content}),
-    ):
-        assert any(name.startswith(field) for name in assert_problem(answer, 400)["errors"])
+INVALID_FIELDS: list[tuple[str, Any]] = [
+    ("parts", []),
+    ("parts", [SLOT_EXAMPLE | {"count": 21}]),
+    ("parts", [SLOT_EXAMPLE | {"family": "magic"}]),
+    ("parts", [SLOT_EXAMPLE | {"language": "en"}]),
+    ("parts", [FIXED_EXAMPLE | {"max_seconds": 5}]),
+    ("parts", [SLOT_EXAMPLE] * 61),
+    ("settings", {"channels": []}),
+    ("settings", {"answer_pause_seconds": 99}),
+    ("settings", {"magic": 1}),
+    ("rubric", []),
+    ("rubric", [{"key": "a"}]),
+    ("name", "NURSE: HR interview"),
+    ("interview_type", "magic"),
+]
+
+
+def test_invalid_field_is_refused(api: APIClient, template: Any) -> None:
+    for field, content in INVALID_FIELDS:
+        for answer in (
+            api.post(ADDRESS, DRIVERS | {"name": "Others", field: content}),
+            api.patch(f"{ADDRESS}{template['id']}/", {field: content}),
+        ):
+            assert any(name.startswith(field) for name in assert_problem(answer, 400)["errors"]), content
     assert Template.objects.get(pk=template["id"]).versions.count() == 1
 
 
