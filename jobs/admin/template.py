@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
+from jobs.admin.template_eligibility_form import template_eligibility_form
 from jobs.admin.template_forms import (
     JobToFillForm,
     RubricSourceForm,
@@ -28,6 +29,7 @@ from jobs.bank.starter_bank import LANGUAGES
 from jobs.channels import Channel
 from jobs.models import Template, TemplateVersion
 from jobs.templates.comparison import compare_versions
+from jobs.templates.eligibility import TemplateEligibility
 from jobs.templates.filling import describe_shortage, fill_job, find_gaps
 from jobs.templates.parts import TemplatePart
 from jobs.templates.usage import with_usage
@@ -47,11 +49,15 @@ class TemplateAdmin(ScreenerAdmin):
     list_filter = [("interview_type", ChoicesDropdownFilter), "in_use"]
     ordering = ["name"]
     search_fields = ["name", "=id"]
-    readonly_fields = ["parts_table", "rubric_table", "settings_table", "versions_table"]
+    readonly_fields = ["parts_table", "eligibility_table", "rubric_table", "settings_table", "versions_table"]
     actions_detail = [
         "use_for_job",
         "edit_parts",
-        {"title": _("Edit"), "icon": "edit", "items": ["edit_settings", "edit_rubric", "copy_rubric"]},
+        {
+            "title": _("Edit"),
+            "icon": "edit",
+            "items": ["edit_eligibility", "edit_settings", "edit_rubric", "copy_rubric"],
+        },
     ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Template | None = None) -> Any:
@@ -60,6 +66,7 @@ class TemplateAdmin(ScreenerAdmin):
             return (basics,)
         return (
             (gettext("Questions"), {"fields": ["parts_table"]}),
+            (gettext("Eligibility questions"), {"fields": ["eligibility_table"]}),
             (gettext("Settings"), {"fields": ["settings_table"]}),
             (gettext("Rubric"), {"fields": ["rubric_table"]}),
             (gettext("Versions"), {"fields": ["versions_table"]}),
@@ -108,6 +115,15 @@ class TemplateAdmin(ScreenerAdmin):
         warnings = {warning.position: warning for warning in version.warnings}
         rows = [(part, warnings.get(position)) for position, part in enumerate(version.parts)]
         return render_to_string("admin/jobs/template_parts.html", {"rows": rows, "gaps": _gaps(version.parts)})
+
+    @admin.display(description=_("Eligibility questions"))
+    def eligibility_table(self, template: Template) -> str:
+        version = template.current_version
+        if not version.eligibility:
+            return gettext("The job keeps its own eligibility questions.")
+        warnings = {warning.position: warning for warning in version.eligibility_warnings}
+        rows = [(question, warnings.get(position)) for position, question in enumerate(version.eligibility)]
+        return render_to_string("admin/jobs/template_eligibility.html", {"rows": rows})
 
     @admin.display(description=_("Settings"))
     def settings_table(self, template: Template) -> str:
@@ -189,8 +205,9 @@ class TemplateAdmin(ScreenerAdmin):
             act,
             title=gettext("Use for a job"),
             explanation=gettext(
-                "The questions become the next version of the job's questions, as a draft. Rubric and settings of the "
-                "template replace those of the job, where it has any. If a slot can't be filled, nothing is changed."
+                "The questions become the next version of the job's questions, as a draft. Rubric and settings of "
+                "the template replace those of the job, where it has any. Its eligibility questions are used if the "
+                "job has none. If a slot can't be filled, nothing is changed."
             ),
             back_url=self.change_url(template),
             submit_label=gettext("Use template"),
@@ -212,6 +229,21 @@ class TemplateAdmin(ScreenerAdmin):
         version = template.add_version(by=request.user.get_username(), parts=parts)
         problems = [str(warning) for warning in version.warnings] + _gaps(version.parts)
         return " ".join([_saved_message(version), *problems])
+
+    @object_action(
+        _("Edit eligibility questions"),
+        explanation=_(
+            "They are asked first and never scored. Write each in every language of the template, in the same order. A "
+            "job that is filled gets them if it has none. Saving creates the next version."
+        ),
+        permission="jobs.change_template",
+        icon="rule",
+        form=template_eligibility_form,
+        submit_label=_("Save as next version"),
+    )
+    def edit_eligibility(self, request: HttpRequest, template: Template, questions: list[TemplateEligibility]) -> str:
+        version = template.add_version(by=request.user.get_username(), eligibility=questions)
+        return " ".join([_saved_message(version), *map(str, version.eligibility_warnings)])
 
     @object_action(
         _("Edit settings"),

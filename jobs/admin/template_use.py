@@ -21,7 +21,9 @@ def filled_message(use: TemplateUse) -> str:
         "version": use.version.number,
         "seed": use.seed,
     }
-    warnings = use.question_set.warnings
+    if use.leaves_out_eligibility:
+        message = f"{message} {gettext('The job keeps its own eligibility questions.')}"
+    warnings = use.question_set.all_warnings
     return f"{message} {' '.join(map(str, warnings))} {gettext(REASON_NEEDED)}" if warnings else message
 
 
@@ -38,7 +40,8 @@ class TemplatePages(MemberPages):
         _("Start from a template"),
         explanation=_(
             "The questions of the template become the next version, as a draft. Its rubric and its settings replace "
-            "those of the job, where it has any. If a slot can't be filled, nothing is changed."
+            "those of the job, where it has any. Its eligibility questions are used if the job has none. If a slot "
+            "can't be filled, nothing is changed."
         ),
         permission="jobs.change_jobdescription",
         icon="content_copy",

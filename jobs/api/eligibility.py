@@ -14,6 +14,12 @@ from jobs.eligibility.question import (
     InvalidEligibility,
     check_eligibility,
 )
+from jobs.templates.eligibility import (
+    MAX_TEMPLATE_ELIGIBILITY,
+    TemplateEligibility,
+    check_template_eligibility,
+)
+from jobs.templates.parts import LANGUAGE_PATTERN
 from screener.api.serializers import StrictSerializer
 from screener.records import attribute_of
 
@@ -69,7 +75,33 @@ class EligibilityField(serializers.ListField):
         try:
             return check_eligibility(questions)
         except InvalidEligibility as error:
-            problems = [error.problems.get(position, {}) for position in range(len(questions))]
-            raise serializers.ValidationError(
-                [{name: [text] for name, text in texts_by_name.items()} for texts_by_name in problems]
-            ) from None
+            raise invalid_questions(error, len(questions)) from None
+
+
+class TemplateEligibilitySerializer(EligibilityQuestionSerializer):
+    """An eligibility question in one language. Each language of a template has the same questions, in one order."""
+
+    language = serializers.RegexField(LANGUAGE_PATTERN, max_length=3, help_text="Of the text, such as `en`")
+
+
+class TemplateEligibilityField(serializers.ListField):
+    child = TemplateEligibilitySerializer()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=MAX_TEMPLATE_ELIGIBILITY, **options)
+
+    def to_internal_value(self, data: Any) -> list[TemplateEligibility]:
+        """Check the questions together."""
+        questions = [TemplateEligibility.from_json(question) for question in super().to_internal_value(data)]
+        try:
+            return check_template_eligibility(questions)
+        except InvalidEligibility as error:
+            raise invalid_questions(error, len(questions)) from None
+
+
+def invalid_questions(error: InvalidEligibility, count: int) -> serializers.ValidationError:
+    """The problems of `count` questions, by their position and attribute."""
+    problems = [error.problems.get(position, {}) for position in range(count)]
+    return serializers.ValidationError(
+        [{name: [text] for name, text in texts_by_name.items()} for texts_by_name in problems]
+    )

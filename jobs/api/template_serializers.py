@@ -6,6 +6,12 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from jobs import field_limits
+from jobs.api.eligibility import (
+    ELIGIBILITY_EXAMPLE,
+    EligibilityQuestionSerializer,
+    TemplateEligibilityField,
+    TemplateEligibilitySerializer,
+)
 from jobs.api.question_set_serializers import (
     JOB_ID,
     QUESTION_EXAMPLE,
@@ -35,6 +41,7 @@ from screener.api.serializers import StrictModelSerializer, StrictSerializer
 TEMPLATE_ID = "6b0c7f4e-2f0a-4c1e-8f57-0a4d1f7f3b10"
 SLOT_EXAMPLE = {"count": 2, "kind": "technical", "difficulty": 3, "family": "software"}
 FIXED_EXAMPLE = {"text": "Why do you want to work with us?", "language": "en", "competency": "Motivation"}
+TEMPLATE_ELIGIBILITY_EXAMPLE = ELIGIBILITY_EXAMPLE | {"language": "en"}
 NO_SETTINGS = dict.fromkeys(JOB_SETTINGS)
 TEMPLATE_EXAMPLE = {
     "id": TEMPLATE_ID,
@@ -49,14 +56,26 @@ TEMPLATE_EXAMPLE = {
         | FIXED_EXAMPLE,
         {"tags": [], "text": "", "language": "", "competency": "", "weight": 2.0, "max_seconds": 120} | SLOT_EXAMPLE,
     ],
+    "eligibility": [TEMPLATE_ELIGIBILITY_EXAMPLE],
     "rubric": None,
     "settings": NO_SETTINGS | {"answer_pause_seconds": 10, "channels": ["phone", "room"]},
     "warnings": [],
+    "eligibility_warnings": [],
     "jobs": 4,
     "created_at": "2026-11-21T09:00:00Z",
     "updated_at": "2026-11-21T09:00:00Z",
 }
-CONTENT_KEYS = ("author", "note", "parts", "rubric", "settings", "warnings", "created_at")
+CONTENT_KEYS = (
+    "author",
+    "note",
+    "parts",
+    "eligibility",
+    "rubric",
+    "settings",
+    "warnings",
+    "eligibility_warnings",
+    "created_at",
+)
 VERSION_EXAMPLE = {key: TEMPLATE_EXAMPLE[key] for key in CONTENT_KEYS} | {
     "number": 3,
     "jobs": 2,
@@ -68,6 +87,15 @@ NEW_TEMPLATE = {
     "name": "Developers, first round",
     "interview_type": "technical",
     "parts": [FIXED_EXAMPLE, SLOT_EXAMPLE],
+    "eligibility": [
+        {
+            "text": "Can you work night shifts?",
+            "language": "en",
+            "kind": "yes_no",
+            "effect": "flag",
+            "accepted": ["yes"],
+        }
+    ],
     "settings": {"answer_pause_seconds": 10},
 }
 FILL_EXAMPLE = {
@@ -77,6 +105,7 @@ FILL_EXAMPLE = {
     "job": JOB_ID,
     "question_set": SET_ID,
     "questions": [QUESTION_EXAMPLE],
+    "eligibility": [ELIGIBILITY_EXAMPLE],
 }
 
 
@@ -136,9 +165,11 @@ class TemplateSettingsSerializer(StrictModelSerializer[TemplateVersion]):
 )
 class TemplateVersionSerializer(StrictModelSerializer[TemplateVersion]):
     parts = TemplatePartSerializer(many=True, read_only=True)
+    eligibility = TemplateEligibilitySerializer(many=True, read_only=True)
     rubric = RubricField(read_only=True, allow_null=True)
     settings = TemplateSettingsSerializer(read_only=True)
     warnings = QuestionWarningSerializer(many=True, read_only=True)
+    eligibility_warnings = QuestionWarningSerializer(many=True, read_only=True)
     jobs = serializers.IntegerField(source="jobs_filled", read_only=True, help_text="Filled from this version")
     interviews = serializers.IntegerField(
         source="interviews_planned", read_only=True, help_text="With these questions, without practice"
@@ -155,9 +186,11 @@ class TemplateVersionSerializer(StrictModelSerializer[TemplateVersion]):
             "author",
             "note",
             "parts",
+            "eligibility",
             "rubric",
             "settings",
             "warnings",
+            "eligibility_warnings",
             "jobs",
             "interviews",
             "scored",
@@ -186,6 +219,11 @@ class TemplateSerializer(StrictModelSerializer[Template]):
         help_text="What this version changes and why",
     )
     parts = TemplatePartSerializer(source="current_version.parts", many=True, help_text="In the order of the interview")
+    eligibility = TemplateEligibilityField(
+        source="current_version.eligibility",
+        required=False,
+        help_text="Asked before the questions, in a job that has no eligibility questions of its own",
+    )
     rubric = RubricField(
         source="current_version.rubric",
         required=False,
@@ -198,6 +236,9 @@ class TemplateSerializer(StrictModelSerializer[Template]):
         many=True,
         read_only=True,
         help_text="Fixed questions on subjects that employers must not ask about; `position` counts the parts",
+    )
+    eligibility_warnings = QuestionWarningSerializer(
+        source="current_version.eligibility_warnings", many=True, read_only=True, help_text="Likewise"
     )
     jobs = serializers.IntegerField(
         source="jobs_filled", read_only=True, help_text="How many jobs were filled from the template"
@@ -214,9 +255,11 @@ class TemplateSerializer(StrictModelSerializer[Template]):
             "author",
             "note",
             "parts",
+            "eligibility",
             "rubric",
             "settings",
             "warnings",
+            "eligibility_warnings",
             "jobs",
             "created_at",
             "updated_at",
@@ -247,7 +290,7 @@ class TemplateSerializer(StrictModelSerializer[Template]):
         return template
 
     def update(self, instance: Template, validated_data: dict[str, Any]) -> Template:
-        """Fields that were not sent stay. `parts` and `rubric` replace all, `settings` those that were sent."""
+        """Fields that were not sent stay. Lists and `rubric` are replaced, of `settings` those that were sent."""
         content = validated_data.pop("current_version", {})
         if validated_data:
             instance.update_fields(**validated_data)
@@ -280,6 +323,9 @@ class TemplateFillingSerializer(StrictSerializer):
     job = serializers.UUIDField()
     question_set = serializers.UUIDField(allow_null=True, help_text="The new draft; null in a preview")
     questions = QuestionSerializer(many=True)
+    eligibility = EligibilityQuestionSerializer(
+        many=True, help_text="Those of the job, or else those of the template in its language"
+    )
 
 
 class GapSerializer(StrictSerializer):
@@ -301,6 +347,11 @@ class PartChangeSerializer(StrictSerializer):
     part = TemplatePartSerializer()
 
 
+class EligibilityChangeSerializer(StrictSerializer):
+    change = serializers.ChoiceField(["kept", "added", "removed"])
+    question = TemplateEligibilitySerializer()
+
+
 class CriterionChangeSerializer(StrictSerializer):
     change = serializers.ChoiceField(["kept", "added", "removed"])
     criterion = CriterionSerializer()
@@ -316,11 +367,17 @@ class SettingChangeSerializer(StrictSerializer):
     examples=[
         response_example(
             "One setting was changed",
-            {"parts": [], "rubric": [], "settings": [{"field": "takes_allowed", "before": None, "after": 3}]},
+            {
+                "parts": [],
+                "eligibility": [],
+                "rubric": [],
+                "settings": [{"field": "takes_allowed", "before": None, "after": 3}],
+            },
         )
     ]
 )
 class ComparisonSerializer(StrictSerializer):
     parts = PartChangeSerializer(many=True)
+    eligibility = EligibilityChangeSerializer(many=True)
     rubric = CriterionChangeSerializer(many=True)
     settings = SettingChangeSerializer(many=True)

@@ -91,11 +91,11 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
     )
     @action(detail=True, filterset_class=None, pagination_class=None)
     def diff(self, request: Request, **kwargs: Any) -> Response:
-        """The changes from `before` to `after`. Parts and criteria that were kept are listed too."""
+        """The changes from `before` to `after`. Entries that were kept are listed too."""
         template = self.get_object()
         after = _version(template, request, "after") or template.current_version
         before = _version(template, request, "before") or template.versions.filter(number__lt=after.number).first()
-        comparison = compare_versions(before, after) if before else Comparison([], [], [])
+        comparison = compare_versions(before, after) if before else Comparison([], [], [], [])
         return Response(ComparisonSerializer(comparison).data)
 
     @extend_schema(responses=GapsSerializer)
@@ -115,6 +115,8 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
     def fill(self, request: Request, **kwargs: Any) -> Response:
         """Give a job the questions, as a draft, with the rubric and the settings of the template. All or nothing.
 
+        A job that has eligibility questions keeps them; otherwise it gets those of the template.
+
         409 with `code` `unfilled_slots` and `slots` if the bank has too few questions for a slot.
         """
         template = self.get_object()
@@ -128,10 +130,12 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
         if wanted["preview"]:
             choice = choose_questions(job, version, seed=wanted.get("seed", ""))
             filling |= {"seed": choice.seed, "question_set": None, "questions": choice.questions}
+            filling["eligibility"] = choice.eligibility
         else:
             use = fill_job(job, version, by=request_actor(request), seed=wanted.get("seed", ""))
             draft = use.question_set
             filling |= {"seed": use.seed, "question_set": draft.pk, "questions": draft.questions}
+            filling["eligibility"] = draft.eligibility
         return Response(TemplateFillingSerializer(filling).data)
 
 

@@ -12,6 +12,7 @@ from jobs.eligibility.question import EligibilityQuestion
 from screener.language_tag import primary_tag
 
 FALLBACK_LANGUAGE = "en"
+EXAMPLE_LANGUAGES = ("en", "de", "es", "fr", "pt")
 
 
 class EligibilityExample(TextChoices):

@@ -260,7 +260,7 @@ class JobDescription(LeasableModel):
         linked_questions = link_to_bank(questions, self.language)
         with transaction.atomic():
             JobDescription.objects.select_for_update().get(pk=self.pk)
-            kept = self._current_eligibility() if eligibility is None else list(eligibility)
+            kept = self.current_eligibility() if eligibility is None else list(eligibility)
             self.question_sets.filter(status=QuestionSet.Status.DRAFT).update(status=QuestionSet.Status.RETIRED)
             latest_version = self.question_sets.aggregate(latest=Max("version"))["latest"] or 0
             draft = self.question_sets.create(
@@ -274,7 +274,7 @@ class JobDescription(LeasableModel):
             self.release(questions_status=self.QuestionsStatus.READY, questions_error="")
         return draft
 
-    def _current_eligibility(self) -> list[EligibilityQuestion]:
+    def current_eligibility(self) -> list[EligibilityQuestion]:
         """The eligibility questions of the draft, or else of the approved set."""
         current_sets = self.question_sets.filter(status__in=[QuestionSet.Status.DRAFT, QuestionSet.Status.APPROVED])
         newest = current_sets.order_by("-version").first()

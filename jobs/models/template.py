@@ -10,13 +10,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from jobs.bank.interview_types import USUAL_MIXES, InterviewType
+from jobs.eligibility.question import EligibilityQuestion
 from jobs.field_limits import MAX_QUESTIONS, MAX_REASON_LENGTH
 from jobs.models.job import JobDescription, QuestionSet
 from jobs.models.membership import with_visible_job
+from jobs.templates.eligibility import TemplateEligibility, asked_in, eligibility_languages
 from jobs.templates.parts import TemplatePart, fixed_languages, usual_parts
-from jobs.unlawful_questions import QuestionWarning, find_topics
+from jobs.unlawful_questions import EligibilityWarning, QuestionWarning, find_topics
 from screener.access.viewer import Viewer
 from screener.db.record_field import records_field
+from screener.language_tag import primary_tag
 from screener.models import AppendOnly, BaseModel
 
 MAX_NAME_LENGTH, MAX_SEED_LENGTH = 200, 64
@@ -38,7 +41,7 @@ JOB_SETTINGS = (
     "blind_review",
 )
 """The settings of a job that a template may have."""
-CONTENT = ("parts", "rubric", *JOB_SETTINGS)
+CONTENT = ("parts", "eligibility", "rubric", *JOB_SETTINGS)
 """The fields of a version that an edit may change."""
 
 
@@ -108,7 +111,7 @@ class Template(BaseModel):
 class TemplateVersion(AppendOnly):
     """Questions, rubric and settings. A database trigger rejects every change (migration of this table).
 
-    Where a setting is null, the job keeps its own.
+    `eligibility`: for jobs that have no eligibility questions. Where a setting is null, the job keeps its own.
     """
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="versions")
@@ -118,6 +121,7 @@ class TemplateVersion(AppendOnly):
         max_length=MAX_REASON_LENGTH, blank=True, help_text=_("What was changed and why, for your colleagues")
     )
     parts = records_field(TemplatePart)
+    eligibility = records_field(TemplateEligibility, default=list, db_default=[], blank=True)
     rubric: Any = models.JSONField(null=True, blank=True)
     channels = _optional("channels")
     consent_required = _optional("consent_required")
@@ -159,8 +163,15 @@ class TemplateVersion(AppendOnly):
 
     @property
     def languages(self) -> list[str]:
-        """The languages of the fixed questions; empty if there are none."""
-        return fixed_languages(self.parts)
+        """The languages in which everything is written that the template asks itself; empty if there is nothing."""
+        written = [tags for tags in (fixed_languages(self.parts), eligibility_languages(self.eligibility)) if tags]
+        return sorted(set.intersection(*map(set, written))) if written else []
+
+    def is_written_in(self, language: str) -> bool:
+        return language in self.languages or not (fixed_languages(self.parts) or self.eligibility)
+
+    def eligibility_in(self, language: str) -> list[EligibilityQuestion]:
+        return asked_in(self.eligibility, language)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -172,6 +183,14 @@ class TemplateVersion(AppendOnly):
         """The fixed questions on subjects that employers must not ask about, by the position of their part."""
         topics = [(position, find_topics(part.text, part.language)) for position, part in enumerate(self.parts)]
         return [QuestionWarning(position, found) for position, found in topics if found]
+
+    @property
+    def eligibility_warnings(self) -> list[EligibilityWarning]:
+        """The eligibility questions on such subjects, by their position among those of all languages."""
+        topics = [
+            (place, find_topics(question.text, question.language)) for place, question in enumerate(self.eligibility)
+        ]
+        return [EligibilityWarning(place, found) for place, found in topics if found]
 
 
 class TemplateUseQuerySet(models.QuerySet["TemplateUse"]):
@@ -196,3 +215,9 @@ class TemplateUse(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.job}: {self.version}"
+
+    @property
+    def leaves_out_eligibility(self) -> bool:
+        """Whether the job kept eligibility questions of its own instead of those of the version."""
+        wanted = self.version.eligibility_in(primary_tag(self.question_set.language))
+        return bool(wanted) and self.question_set.eligibility != wanted

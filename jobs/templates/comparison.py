@@ -7,6 +7,7 @@ from typing import Any
 
 from jobs.models import TemplateVersion
 from jobs.models.template import JOB_SETTINGS
+from jobs.templates.eligibility import TemplateEligibility
 from jobs.templates.parts import TemplatePart
 
 KEPT, ADDED, REMOVED = "kept", "added", "removed"
@@ -16,6 +17,12 @@ KEPT, ADDED, REMOVED = "kept", "added", "removed"
 class PartChange:
     change: str
     part: TemplatePart
+
+
+@dataclass(frozen=True)
+class EligibilityChange:
+    change: str
+    question: TemplateEligibility
 
 
 @dataclass(frozen=True)
@@ -38,19 +45,22 @@ class SettingChange:
 @dataclass(frozen=True)
 class Comparison:
     parts: list[PartChange]
+    eligibility: list[EligibilityChange]
     rubric: list[CriterionChange]
     settings: list[SettingChange]
 
     @property
     def is_empty(self) -> bool:
-        changes = [entry.change for entry in self.parts] + [entry.change for entry in self.rubric]
-        return not self.settings and set(changes) <= {KEPT}
+        entries: list[PartChange | EligibilityChange | CriterionChange] = [*self.parts, *self.eligibility, *self.rubric]
+        changes = {entry.change for entry in entries}
+        return not self.settings and changes <= {KEPT}
 
 
 def compare_versions(before: TemplateVersion, after: TemplateVersion) -> Comparison:
-    """Return the changes from `before` to `after`. Parts and criteria that are kept are listed too."""
+    """Return the changes from `before` to `after`. Entries that are kept are listed too."""
     return Comparison(
         parts=[PartChange(*entry) for entry in _compare_lists(before.parts, after.parts)],
+        eligibility=[EligibilityChange(*entry) for entry in _compare_lists(before.eligibility, after.eligibility)],
         rubric=[CriterionChange(*entry) for entry in _compare_lists(before.rubric or [], after.rubric or [])],
         settings=[
             SettingChange(name, old, new)

@@ -1,4 +1,4 @@
-"""Fills a job from a version of a template: its questions, its rubric and its settings, all or nothing."""
+"""Fills a job from a version of a template: questions, eligibility, rubric and settings, all or nothing."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -13,6 +13,7 @@ from jobs.bank.editing import entry_of
 from jobs.bank.entry import BankEntry
 from jobs.bank.families import Family
 from jobs.bank.search import approved_in
+from jobs.eligibility.question import EligibilityQuestion
 from jobs.models import BankUsage, JobDescription, TemplateUse, TemplateVersion
 from jobs.templates.parts import TemplatePart
 from jobs.templates.picking import Shortage, Slot, SlotPicker
@@ -55,7 +56,7 @@ class UnfilledSlots(InvalidTransition):
 
 
 class MissingLanguage(InvalidTransition):
-    """The fixed questions are not written in the language of the job."""
+    """The fixed questions or the eligibility questions are not written in the language of the job."""
 
     code = "missing_language"
 
@@ -63,18 +64,19 @@ class MissingLanguage(InvalidTransition):
         self.members = {"languages": version.languages}
         super().__init__(
             gettext(
-                "The fixed questions of this template are in %(languages)s, and the job is in %(language)s. Write "
-                "them in this language too. Nothing was changed."
+                "The fixed questions and eligibility questions of this template are in %(languages)s, and the job is "
+                "in %(language)s. Write them in this language too. Nothing was changed."
             )
-            % {"languages": ", ".join(version.languages), "language": language}
+            % {"languages": ", ".join(version.languages) or "-", "language": language}
         )
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The questions for a job, in order, and the seed that repeats them."""
+    """The questions for a job, in order, its eligibility questions, and the seed that repeats the choice."""
 
     questions: list[QuestionSpec]
+    eligibility: list[EligibilityQuestion]
     seed: str
 
 
@@ -90,6 +92,7 @@ def describe_shortage(parts: Sequence[TemplatePart], slot: Shortage) -> str:
 def fill_job(job: JobDescription, version: TemplateVersion, *, by: str, seed: str = "") -> TemplateUse:
     """Give the job the questions, as a draft, and the rubric and settings of the version.
 
+    A job that has eligibility questions keeps them; otherwise it gets those of the version.
     Raises UnfilledSlots or MissingLanguage. The same seed gives the same questions as long as neither the bank with its
     usage nor the question sets of other jobs change.
     """
@@ -98,7 +101,7 @@ def fill_job(job: JobDescription, version: TemplateVersion, *, by: str, seed: st
         choice = choose_questions(job, version, seed=seed)
         if version.job_fields:
             job.update_fields(**version.job_fields)
-        draft = job.add_draft(choice.questions, source=_source(version))
+        draft = job.add_draft(choice.questions, source=_source(version), eligibility=choice.eligibility)
         return TemplateUse.objects.create(job=job, version=version, question_set=draft, seed=choice.seed, actor=by)
 
 
@@ -112,7 +115,7 @@ def choose_questions(job: JobDescription, version: TemplateVersion, *, seed: str
     if not version.template.in_use:
         raise InvalidTransition(gettext("This template is out of use. Take it into use, or choose another one."))
     advert = Advert.read(job.title, job.description, job.language)
-    if version.languages and advert.language not in version.languages:
+    if not version.is_written_in(advert.language):
         raise MissingLanguage(version, advert.language)
     seed = seed or secrets.token_hex(SEED_BYTES)
     picker = _picker(version.parts, advert.language, advert, job=job, seed=seed)
@@ -124,7 +127,7 @@ def choose_questions(job: JobDescription, version: TemplateVersion, *, seed: str
         for position, part in enumerate(version.parts)
         for question in _questions_of(part, picked.get(position, []), advert.language)
     ]
-    return Choice(questions, seed)
+    return Choice(questions, job.current_eligibility() or version.eligibility_in(advert.language), seed)
 
 
 def find_gaps(parts: Sequence[TemplatePart], language: str) -> list[Shortage]:

@@ -39,6 +39,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_NAME_OVERRIDES": {
         "BankFamily": "jobs.bank.families.Family",
         "BankQuestionKind": "jobs.bank.families.QuestionKind",
+        "EligibilityKind": "jobs.eligibility.question.EligibilityKind",
         "QuestionSetStatus": "jobs.models.QuestionSet.Status",
         "QuestionsStatus": "jobs.models.JobDescription.QuestionsStatus",
         "ResumeStatus": "candidates.models.Candidate.ResumeStatus",

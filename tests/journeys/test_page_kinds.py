@@ -87,7 +87,8 @@ def test_forms_have_no_barrier(template: Template, page: Page, interview: Interv
             page_url(BankQuestion, "add"),
             page_url(BankQuestion, "import_questions"),
             page_url(Template, "add"),
-            *[admin_url(template, name) for name in ("change", "edit_parts", "edit_settings", "use_for_job", "diff")],
+            *[admin_url(template, name) for name in ("change", "edit_parts", "edit_eligibility")],
+            *[admin_url(template, name) for name in ("edit_settings", "use_for_job", "diff")],
             reverse("admin:password_change"),
         ],
     )

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
-from jobs.admin.editors.eligibility_form import ERROR_FIELDS, EligibilityForm, row_of
+from jobs.admin.editors.eligibility_form import EligibilityForm, row_of, shown_field
 from jobs.admin.editors.next_version import NextVersionEditor, pk_of, show_page
 from jobs.eligibility.examples import EligibilityExample, example_question
 from jobs.eligibility.question import (
@@ -108,10 +108,8 @@ class EligibilityEditor(NextVersionEditor):
             raise invalid from None
 
     def _mark(self, place: int, problems: Mapping[str, str]) -> None:
-        is_yes_no = self.rows[place]["kind"] == EligibilityKind.YES_NO
         for name, message in problems.items():
-            shown_name = "accepted_answer" if name == "accepted" and is_yes_no else ERROR_FIELDS.get(name, name)
-            self.forms[place].add_error(shown_name, message)
+            self.forms[place].add_error(shown_field(name, self.rows[place]["kind"]), message)
 
     def shown(self) -> list[ShownRow]:
         forms = self.forms or [

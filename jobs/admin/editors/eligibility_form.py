@@ -82,9 +82,16 @@ ERROR_FIELDS = {"options": "option_lines", "accepted": "accepted_lines"}
 """The field that shows the problem of an attribute, where it has another name."""
 
 
+def shown_field(attribute: str, kind: str) -> str:
+    """The field of the form that shows a problem of the attribute."""
+    is_yes_no = kind == EligibilityKind.YES_NO
+    return "accepted_answer" if attribute == "accepted" and is_yes_no else ERROR_FIELDS.get(attribute, attribute)
+
+
 def row_of(question: EligibilityQuestion) -> Mapping[str, Any]:
     """The values of the form for a question."""
-    lines = {"option_lines": "\n".join(question.options), "accepted_lines": "\n".join(question.accepted)}
+    accepted_options = question.accepted if question.options else []
+    lines = {"option_lines": "\n".join(question.options), "accepted_lines": "\n".join(accepted_options)}
     answer = {"accepted_answer": question.accepted[0] if question.accepted else YES}
     numbers = {"minimum": _shown_number(question.minimum), "maximum": _shown_number(question.maximum)}
     return question.model_dump(mode="json", exclude={"options", "accepted"}) | lines | answer | numbers

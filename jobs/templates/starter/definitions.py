@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from jobs.bank.families import Family, QuestionKind
+from jobs.eligibility.examples import EXAMPLE_LANGUAGES, EligibilityExample, example_question
+from jobs.templates.eligibility import TemplateEligibility
 from jobs.templates.parts import TemplatePart
 
 HR, TECHNICAL, MIXED = "hr", "technical", "mixed"
@@ -21,6 +23,7 @@ class StarterTemplate:
     name: str
     interview_type: str
     parts: tuple[TemplatePart, ...]
+    eligibility: tuple[TemplateEligibility, ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Role:
     names: dict[str, str]
     core_tags: tuple[str, ...]
     hard_tags: tuple[str, ...] = ()
+    requirements: tuple[EligibilityExample, ...] = ()
+    """What this role requires, besides what every role does."""
 
 
 ROLES = (
@@ -45,6 +50,7 @@ ROLES = (
         },
         core_tags=("medication", "hygiene", "wounds", "emergency", "mobility"),
         hard_tags=("observation", "mistakes", "aggression"),
+        requirements=(EligibilityExample.NIGHTS,),
     ),
     Role(
         "lorry_driver",
@@ -55,6 +61,7 @@ ROLES = (
             MIXED: gettext_noop("Lorry driver: mixed interview"),
         },
         core_tags=("vehicle", "load", "driving time", "reversing", "papers", "fuel"),
+        requirements=(EligibilityExample.LICENCE,),
     ),
     Role(
         "warehouse_worker",
@@ -65,6 +72,7 @@ ROLES = (
             MIXED: gettext_noop("Warehouse worker: mixed interview"),
         },
         core_tags=("picking", "receiving", "loading", "lifting", "scanner"),
+        requirements=(EligibilityExample.LIFTING,),
     ),
     Role(
         "retail_salesperson",
@@ -103,7 +111,13 @@ ROLES = (
 
 def starter_templates() -> tuple[StarterTemplate, ...]:
     return tuple(
-        StarterTemplate(f"{role.key}_{interview_type}", name, interview_type, _parts(role, interview_type))
+        StarterTemplate(
+            f"{role.key}_{interview_type}",
+            name,
+            interview_type,
+            _parts(role, interview_type),
+            _eligibility(role, interview_type),
+        )
         for role in ROLES
         for interview_type, name in role.names.items()
     )
@@ -124,6 +138,18 @@ def _parts(role: Role, interview_type: str) -> tuple[TemplatePart, ...]:
     if interview_type == TECHNICAL:
         return achievement, _slot(QuestionKind.TECHNICAL, role.family, count=3, **core), problem, *hard
     return motivation, achievement, _slot(QuestionKind.TECHNICAL, role.family, count=2, **core), problem, communication
+
+
+def _eligibility(role: Role, interview_type: str) -> tuple[TemplateEligibility, ...]:
+    """A technical interview follows another one, which asks about requirements."""
+    if interview_type == TECHNICAL:
+        return ()
+    examples = (EligibilityExample.RIGHT_TO_WORK, *role.requirements, EligibilityExample.NOTICE_PERIOD)
+    return tuple(
+        TemplateEligibility.from_json(example_question(example, language).to_json() | {"language": language})
+        for language in EXAMPLE_LANGUAGES
+        for example in examples
+    )
 
 
 def _slot(kind: str, family: Family, **fields: Any) -> TemplatePart:

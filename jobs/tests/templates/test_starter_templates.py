@@ -2,8 +2,10 @@
 
 import pytest
 
+from jobs.bank.loading import SOURCE
 from jobs.bank.starter_bank import LANGUAGES
 from jobs.models import Template
+from jobs.templates.eligibility import check_template_eligibility
 from jobs.templates.filling import choose_questions, find_gaps
 from jobs.templates.parts import check_parts
 from jobs.templates.starter.definitions import ROLES, starter_templates
@@ -30,6 +32,7 @@ def test_starter_templates_fill_jobs_of_their_role() -> None:
             for interview_type in role.names:
                 version = Template.objects.get(starter_key=f"{role.key}_{interview_type}").current_version
                 check_parts(version.parts)
+                check_template_eligibility(version.eligibility)
                 texts = [question.text for question in choose_questions(job, version).questions]
                 size = sum(part.count for part in version.parts)
                 if len(set(texts)) != size or not 5 <= size <= 7 or find_gaps(version.parts, language):
@@ -39,7 +42,7 @@ def test_starter_templates_fill_jobs_of_their_role() -> None:
 
 def test_loading_adds_only_what_site_never_had() -> None:
     assert Template.objects.count() == len(starter_templates()) == 18
-    edited, removed = Template.objects.order_by("pk")[:2]
+    edited, removed, outdated = Template.objects.filter(interview_type="hr").order_by("pk")[:3]
     edited.update_fields(name="Ours", in_use=False)
     edited.add_version(by="hr", parts=edited.current_version.parts[:1])
     name = removed.name
@@ -47,5 +50,8 @@ def test_loading_adds_only_what_site_never_had() -> None:
     assert load_starter_templates() == 1
     Template.objects.get(name=name).update_fields(starter_key=None)
     assert load_starter_templates() == 0
+    outdated.add_version(by=SOURCE, eligibility=[])
+    load_starter_templates()
+    assert [question.language for question in outdated.current_version.eligibility].count("pt") >= 2
     edited.refresh_from_db()
     assert (edited.name, edited.in_use, edited.versions.count()) == ("Ours", False, 2)

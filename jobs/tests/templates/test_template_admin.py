@@ -26,6 +26,18 @@ def rows(*entries: dict[str, str]) -> dict[str, str]:
     return {"form-TOTAL_FORMS": str(len(entries)), "form-INITIAL_FORMS": "0"} | fields
 
 
+def requirement_rows(*entries: dict[str, str]) -> dict[str, str]:
+    usual = {"language": "en", "kind": "yes_no", "accepted_answer": "yes", "effect": "flag", "unit": ""}
+    empty_row = {"kind": "yes_no", "accepted_answer": "yes", "effect": "flag"}
+    filled_rows = [usual | {"ORDER": str(number + 1)} | entry for number, entry in enumerate(entries)]
+    fields = {
+        f"form-{number}-{name}": text
+        for number, entry in enumerate([*filled_rows, empty_row])
+        for name, text in entry.items()
+    }
+    return {"form-TOTAL_FORMS": str(len(entries) + 1), "form-INITIAL_FORMS": "0"} | fields
+
+
 @pytest.fixture
 def template(db: None) -> Template:
     template = Template.objects.create(name="Ours")
@@ -53,6 +65,7 @@ def test_edits_make_versions(admin_client: Client, template: Template) -> None:
     anchors = {"form-0-anchor_2": "No.", "form-0-anchor_5": "Some.", "form-0-anchor_9": "Much."}
     edits = {
         "edit_parts": rows(FIXED, SLOT),
+        "edit_eligibility": requirement_rows({"text": "Night shifts?"}, {"text": "Nachtschichten?", "language": "de"}),
         "edit_rubric": rows({"name": "Care"}) | anchors,
         "edit_settings": {"record_video": "no", "channels": ["room"], "takes_allowed": "3", "note": "Room only."},
     }
@@ -61,13 +74,14 @@ def test_edits_make_versions(admin_client: Client, template: Template) -> None:
         assert admin_client.post(admin_url(template, action), fields).status_code == 302  # changes nothing
     numbers = list(template.versions.order_by("number").values_list("number", flat=True))
     version = Template.objects.get(pk=template.pk).current_version
-    assert numbers == [1, 2, 3, 4]
+    assert numbers == [1, 2, 3, 4, 5]
     assert [part.text for part in version.parts] == ["How old are you?", ""]
     assert version.parts[1].tags == ("vehicle", "load")
     assert version.job_fields == {"rubric": RUBRIC, "record_video": False, "channels": ["room"], "takes_allowed": 3}
     page: Any = admin_client.get(reverse("admin:jobs_template_diff", args=[template.pk]), {"before": "1"})
     comparison = page.context["comparison"]
     assert [entry.change for entry in comparison.parts] == ["removed", "added", "added"]
+    assert [entry.question.language for entry in comparison.eligibility] == ["en", "de"]
     assert [entry.field for entry in comparison.settings] == ["channels", "takes_allowed", "record_video"]
     assert [warning.position for warning in version.warnings] == [0]
 
@@ -89,6 +103,13 @@ def test_edits_make_versions(admin_client: Client, template: Template) -> None:
 )
 def test_invalid_parts_are_refused(admin_client: Client, template: Template, entries: Any) -> None:
     answer = admin_client.post(admin_url(template, "edit_parts"), rows(*entries))
+    assert (answer.status_code, template.versions.count()) == (200, 1)
+
+
+def test_invalid_requirement_is_marked(admin_client: Client, template: Template) -> None:
+    number = {"kind": "number", "text": "How many weeks?"}
+    answer: Any = admin_client.post(admin_url(template, "edit_eligibility"), requirement_rows(number))
+    assert "maximum" in answer.context["form"].forms[0].errors
     assert (answer.status_code, template.versions.count()) == (200, 1)
 
 

@@ -11,6 +11,7 @@ from tests.support.api_problems import assert_problem
 from tests.support.factories import API_ACTOR, make_job
 
 ADDRESS = "/api/v1/templates/"
+NIGHTS: Any = NEW_TEMPLATE["eligibility"][0]  # type: ignore[index]
 DRIVERS = NEW_TEMPLATE | {
     "name": "Drivers",
     "parts": [FIXED_EXAMPLE, {"kind": "problem_solving", "family": "transport", "count": 2, "weight": 2.5}],
@@ -89,6 +90,39 @@ def test_unlawful_fixed_question_is_warned_about(api: APIClient, template: Any) 
     fixed = FIXED_EXAMPLE | {"text": "How old are you?"}
     changed = api.patch(f"{ADDRESS}{template['id']}/", {"parts": [SLOT_EXAMPLE, fixed]}).json()
     assert changed["warnings"] == [{"position": 1, "topics": ["age"]}]
+
+
+def test_eligibility_is_versioned_and_fills_jobs_that_have_none(
+    api: APIClient, template: Any, job: JobDescription
+) -> None:
+    address = f"{ADDRESS}{template['id']}/"
+    assert [entry["text"] for entry in template["eligibility"]] == [NIGHTS["text"]]
+    age = {"text": "How old are you?", "language": "en", "kind": "number", "minimum": 18, "effect": "knock_out"}
+    changed = api.patch(address, {"eligibility": [NIGHTS, age]}).json()
+    assert (changed["version"], changed["eligibility_warnings"]) == (2, [{"position": 1, "topics": ["age"]}])
+    changes = api.get(f"{address}diff/").json()["eligibility"]
+    assert [(entry["change"], entry["question"]["language"]) for entry in changes] == [("kept", "en"), ("added", "en")]
+    filled = api.post(f"{address}fill/", {"job": str(job.pk), "version": 1}).json()
+    assert filled["eligibility"] == api.get(f"/api/v1/jobs/{job.pk}/").json()["eligibility"]
+    assert [entry["text"] for entry in filled["eligibility"]] == [NIGHTS["text"]]
+    for preview in (True, False):
+        again = api.post(f"{address}fill/", {"job": str(job.pk), "preview": preview}).json()
+        assert again["eligibility"] == filled["eligibility"]
+
+
+INVALID_ELIGIBILITY: list[tuple[Any, str]] = [
+    ([NIGHTS | {"accepted": ["maybe"]}], "0.accepted"),
+    ([NIGHTS | {"language": ""}], "0.language"),
+    ([NIGHTS, NIGHTS], "1.text"),
+    ([NIGHTS, NIGHTS | {"language": "de"}, NIGHTS | {"language": "de", "text": "Dürfen Sie?"}], "2.language"),
+    ([NIGHTS, NIGHTS | {"language": "de", "effect": "knock_out"}], "1.kind"),
+]
+
+
+def test_invalid_eligibility_is_refused(api: APIClient, template: Any) -> None:
+    for questions, marked in INVALID_ELIGIBILITY:
+        answer = api.patch(f"{ADDRESS}{template['id']}/", {"eligibility": questions})
+        assert list(assert_problem(answer, 400)["errors"]) == [f"eligibility.{marked}"]
 
 
 INVALID_FIELDS: list[tuple[str, Any]] = [
