@@ -25,7 +25,9 @@ from tests.support.prepared_statements import keep_prepared_statements
 from tests.support.sounds import make_tone
 
 # No test asserts a time.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 

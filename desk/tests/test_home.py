@@ -319,15 +319,15 @@ class TestRoles:
         assert hidden is not None
         assert hidden.address.job_id is None
 
-    @pytest.mark.parametrize("key", [RoleKey.ADMINISTRATOR, RoleKey.RECRUITER, RoleKey.AUDITOR])
-    def test_role_sees_all_numbers(self, key: RoleKey, history: dict[str, Interview]) -> None:
-        user = make_role_user(key)
-        home = get_home(login_client(user))
-        assert home.numbers is not None
-        assert home.numbers.funnel.counts[Stage.INVITED] == len(history)
-        assert len(home.spending) == 2
-        links = dict(all_links(home))
-        assert {address: count_listed(user, address) for address in links} == links
+    def test_wide_roles_see_all_numbers(self, history: dict[str, Interview]) -> None:
+        for key in (RoleKey.ADMINISTRATOR, RoleKey.RECRUITER, RoleKey.AUDITOR):
+            user = make_role_user(key)
+            home = get_home(login_client(user))
+            assert home.numbers is not None
+            assert home.numbers.funnel.counts[Stage.INVITED] == len(history)
+            assert len(home.spending) == 2
+            links = dict(all_links(home))
+            assert (key, {address: count_listed(user, address) for address in links}) == (key, links)
 
     def test_manager_without_job_is_told(self, history: dict[str, Interview]) -> None:
         home = get_home(login_client(make_role_user(RoleKey.HIRING_MANAGER)))

@@ -187,7 +187,7 @@ def rows_before(phone: Phone) -> list[Any]:
     return snapshot_all()
 
 
-@hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ending=st.sampled_from(ENDINGS),
     pairs=PARAMETERS,

@@ -127,23 +127,24 @@ class TestConversation:
         first.refresh_from_db()
         assert first.status == InterviewResponse.Status.SILENT
 
-    @pytest.mark.parametrize(
-        "evil",
-        [
-            "</Say><Dial>+19005550100</Dial><Say>",
-            "</Say></Gather></Response><!--",
-            "]]><Hangup/><![CDATA[",
-            '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;&amp;&#60;Reject/&#62;',
-            "' \" action='https://evil.example'",
-            "{job} {name.__class__} {0} %s $(id)",
-            "\x0b\ufffe\u202e\U0001f600\r\n",
-        ],
+    EVIL_TEXTS = (
+        "</Say><Dial>+19005550100</Dial><Say>",
+        "</Say></Gather></Response><!--",
+        "]]><Hangup/><![CDATA[",
+        '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>&e;&amp;&#60;Reject/&#62;',
+        "' \" action='https://evil.example'",
+        "{job} {name.__class__} {0} %s $(id)",
+        "\x0b\ufffe\u202e\U0001f600\r\n",
     )
-    def test_hostile_texts_are_escaped(self, client: Client, evil: str) -> None:
-        hostile, harmless = (walk(text, number, client) for number, text in enumerate((evil, "Ada")))
-        assert [shape for shape, _ in hostile] == [shape for shape, _ in harmless]
-        spoken = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
-        assert sum(spoken in " ".join(heard.split()) for _, heard in hostile) >= 4  # a name, a title, two questions
+
+    def test_hostile_texts_are_escaped(self, client: Client) -> None:
+        harmless = [shape for shape, _ in walk("Ada", 0, client)]
+        for number, evil in enumerate(self.EVIL_TEXTS, start=1):
+            hostile = walk(evil, number, client)
+            assert (evil, [shape for shape, _ in hostile]) == (evil, harmless)
+            spoken = " ".join(evil.replace("\x0b", "").replace("\ufffe", "").split())
+            times = sum(spoken in " ".join(heard.split()) for _, heard in hostile)
+            assert times >= 4, evil  # a name, a title, two questions
 
 
 def walk(text: str, number: int, client: Client) -> list[tuple[list[Any], str]]:

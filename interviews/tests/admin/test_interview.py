@@ -1,6 +1,7 @@
 """The page of an interview, its actions, and the form that plans one."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -110,26 +111,24 @@ class TestPage:
         ):
             assert str(expected) in before
 
-    @pytest.mark.parametrize(
-        ("stored", "start", "problem"),
-        [
+    def test_unverified_quote_shows_its_problem(self, admin_client: Client) -> None:
+        cases: list[tuple[dict[str, Any], int | None, Any]] = [
             ({"why_not": Flag.QUOTE_NOT_FOUND}, None, Flag.QUOTE_NOT_FOUND.label),
             ({"why_not": Flag.QUOTE_SAYS_NOTHING}, 0, Flag.QUOTE_SAYS_NOTHING.label),
             ({"why_not": Flag.QUOTE_TALKS_TO_THE_SCORER}, 0, Flag.QUOTE_TALKS_TO_THE_SCORER.label),
             ({}, None, Flag.QUOTE_NOT_FOUND.label),
             ({}, 0, "supports no score"),
-        ],
-    )
-    def test_unverified_quote_shows_its_problem(
-        self, admin_client: Client, stored: dict[str, str], start: int | None, problem: str
-    ) -> None:
+        ]
         interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))
         response = interview.responses.get()
-        evidence = Evidence(quote="Last year", verified=False, start=start, end=start, **stored)
         (first, *_) = response.assessments.get().criteria
-        response.assessments.create(is_current=False, criteria=[first.model_copy(update={"evidence": [evidence]})])
-        before = get_page(admin_client, admin_url(interview)).split("Earlier assessments (1)")[1]
-        assert f"{problem}</span></blockquote>" in before
+        for stored, start, problem in cases:
+            evidence = Evidence(quote="Last year", verified=False, start=start, end=start, **stored)
+            criteria = [first.model_copy(update={"evidence": [evidence]})]
+            earlier = response.assessments.create(is_current=False, criteria=criteria)
+            before = get_page(admin_client, admin_url(interview)).split("Earlier assessments (1)")[1]
+            assert f"{problem}</span></blockquote>" in before, (stored, start)
+            earlier.delete()
 
     def test_rejected_scores_are_shown(self, admin_client: Client) -> None:
         interview = make_completed_interview(job=make_approved_job(questions=QUESTIONS[:1]))

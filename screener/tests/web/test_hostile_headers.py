@@ -142,7 +142,7 @@ DISPOSED = st.lists(PART, max_size=8).map(
 )
 
 
-@hypothesis_settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     method=st.sampled_from(["POST", "POST", "POST", "GET", "PATCH", "PUT", "HEAD", "OPTIONS", "TRACE"]),
     path=st.sampled_from(PATHS),
