@@ -15,7 +15,7 @@ from desk.job.states import with_state
 from desk.job.weights import Weights, competencies_of
 from desk.review.page import Answer, first_unscored
 from interviews.flags import flag_labels
-from interviews.models import Interview, InterviewResponse
+from interviews.models import EligibilityAnswer, Interview, InterviewResponse
 from interviews.presenters.interview import response_card
 from jobs.models import JobDescription
 from screener.access.viewer import Viewer
@@ -70,9 +70,18 @@ class ComparedQuestion:
 
 
 @dataclass(frozen=True)
+class ComparedRequirement:
+    """An eligibility question with the answer of each candidate; None: not part of the interview."""
+
+    question: str
+    cells: list[tuple[Column, EligibilityAnswer | None]]
+
+
+@dataclass(frozen=True)
 class ComparePage:
     job: JobDescription
     columns: list[Column]
+    requirements: list[ComparedRequirement]
     competencies: list[CompetencyRow]
     questions: list[ComparedQuestion]
     radar: Radar | None
@@ -103,7 +112,7 @@ class ComparePage:
         questions = list(_compared_questions(columns, match_questions(interviews, answers)))
         has_scores = any(score.score is not None for entry in compared for score in entry.scores)
         radar = Radar.of([[score.score for score in row.competencies] for row in rows]) if has_scores else None
-        return cls(job, columns, compared, questions, radar)
+        return cls(job, columns, _compared_requirements(columns), compared, questions, radar)
 
     @property
     def address(self) -> str:
@@ -145,6 +154,18 @@ def _is_asked(competency: str, answers: dict[UUID, list[Answer]]) -> bool:
 def _address_without(ids: list[UUID], left_out: UUID) -> str:
     others = [pk for pk in ids if pk != left_out]
     return compare_address(others) if len(others) >= FEWEST else ""
+
+
+def _compared_requirements(columns: list[Column]) -> list[ComparedRequirement]:
+    """The eligibility questions that at least one candidate has, each once by its words."""
+    answers = EligibilityAnswer.objects.filter(interview__in=[column.interview.pk for column in columns])
+    by_question: dict[str, dict[UUID, EligibilityAnswer]] = {}
+    for answer in answers.order_by("position"):
+        by_question.setdefault(answer.asked_question.text, {})[answer.interview_id] = answer
+    return [
+        ComparedRequirement(question, [(column, by_interview.get(column.interview.pk)) for column in columns])
+        for question, by_interview in by_question.items()
+    ]
 
 
 def _compared_questions(columns: list[Column], rows: list[QuestionRow]) -> Iterator[ComparedQuestion]:

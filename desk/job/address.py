@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from desk.job.states import DeskState
 from desk.job.weights import Competency
 from desk.request_values import parse_page_number
+from interviews.eligibility.requirements import RequirementFilter
 from interviews.models.result import Recommendation
 
 MAX_SEARCH_LENGTH = 100
@@ -38,12 +39,6 @@ class DecisionFilter(TextChoices):
     HIRE = Recommendation.HIRE.value, Recommendation.HIRE.label
     CONSIDER = Recommendation.CONSIDER.value, Recommendation.CONSIDER.label
     REJECT = Recommendation.REJECT.value, Recommendation.REJECT.label
-
-
-class RequirementFilter(TextChoices):
-    UNMET = "unmet", _("Requirement not met")
-    OPEN = "open", _("Requirement open")
-    FINE = "fine", _("Requirements met")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from desk.job.address import (
     DecisionFilter,
     DeskAddress,
     Order,
-    RequirementFilter,
 )
 from desk.job.columns import Column, shown_columns
 from desk.job.ranking import count_by_state, ranked_interviews
@@ -23,6 +22,7 @@ from desk.job.rows import CandidateRow, load_rows
 from desk.job.states import FINISHED, UNDER_WAY, DeskState
 from desk.job.weights import Competency, Weights, competencies_of
 from desk.versions import version_of
+from interviews.eligibility.requirements import RequirementFilter
 from interviews.models.invitations.feedback import FeedbackSummary
 from interviews.models.result import Recommendation
 from interviews.notices.readers import is_watching

@@ -20,9 +20,10 @@ from django.db.models import (
 from django.db.models.expressions import OrderBy
 
 from candidates.models import Candidate
-from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, DecisionFilter, DeskAddress, Order, RequirementFilter
+from desk.job.address import COMPETENCY_PREFIX, HIGH_FIRST, DecisionFilter, DeskAddress, Order
 from desk.job.states import DeskState, with_state
 from desk.job.weights import Competency, Weights, competency_score
+from interviews.eligibility.requirements import RequirementFilter, answers_of_interview, requirement_condition
 from interviews.models import Decision, EligibilityAnswer, Interview, InterviewResult
 from interviews.scoring.blind_review import interviews_with_scores, job_hides_scores, sees_all_scores
 from jobs.models import JobDescription
@@ -37,13 +38,6 @@ ORDER_FIELDS = {
     Order.STATE: "desk_state",
     Order.DECISION: "verdict",
     Order.NEWEST: "created_at",
-}
-
-
-REQUIREMENT_CONDITIONS = {
-    RequirementFilter.UNMET: {"has_unmet_requirement": True},
-    RequirementFilter.OPEN: {"has_open_requirement": True},
-    RequirementFilter.FINE: {"has_unmet_requirement": False, "has_open_requirement": False},
 }
 
 
@@ -122,13 +116,9 @@ def annotate_results(interviews: "QuerySet[Interview]", shows_scores: Any) -> "Q
         recommendation=_if_shown(F("recommended")),
         decision_id=Subquery(last_decision.values("pk")[:1]),
         verdict=_if_shown(Subquery(last_decision.values("verdict")[:1])),
-        has_unmet_requirement=Exists(_eligibility_answers().filter(is_met=False)),
-        has_open_requirement=Exists(_eligibility_answers().filter(status__in=EligibilityAnswer.FOR_A_PERSON)),
+        has_unmet_requirement=Exists(answers_of_interview().filter(is_met=False)),
+        has_open_requirement=Exists(answers_of_interview().filter(status__in=EligibilityAnswer.FOR_A_PERSON)),
     )
-
-
-def _eligibility_answers() -> "QuerySet[EligibilityAnswer]":
-    return EligibilityAnswer.objects.filter(interview=OuterRef("pk")).order_by()
 
 
 def _shows_scores(job: JobDescription, viewer: Viewer) -> Any:
@@ -163,7 +153,7 @@ def _filter(interviews: "QuerySet[Interview]", job: JobDescription, address: Des
     elif address.decision:
         conditions &= Q(verdict=address.decision)
     if address.requirements:
-        conditions &= Q(**REQUIREMENT_CONDITIONS[RequirementFilter(address.requirements)])
+        conditions &= requirement_condition(RequirementFilter(address.requirements))
     if address.attention:
         conditions &= Q(pk__in=Interview.objects.filter(job=job).needing_attention().order_by().values("pk"))
     if address.search:

@@ -28,7 +28,7 @@ from tests.support.sample_rows import HOSTILE, add_result, complete_interview, m
 
 pytestmark = pytest.mark.django_db
 MOST_BYTES = 60_000
-COMPARE_QUERIES = 11
+COMPARE_QUERIES = 12
 FAULT, CUSTOMER, TEAM = (
     QuestionSpec(text=text, competency=competency, weight=1, max_seconds=60)
     for text, competency in (

@@ -6,18 +6,23 @@ import io
 import pytest
 from django.test import Client
 from django.urls import reverse
+from rest_framework.test import APIClient
 
-from desk.job.address import RequirementFilter
+from desk.compare.selection import compare_address
 from desk.job.rows import RowFlag
+from interviews.eligibility.requirements import RequirementFilter
 from interviews.models import EligibilityAnswer, EventKind, Interview
 from jobs.eligibility.examples import EligibilityExample, example_question
+from jobs.eligibility.question import EligibilityEffect
 from jobs.models import JobDescription
 from screener.models import RoleKey
+from tests.support.api_problems import assert_problem
 from tests.support.factories import add_eligibility_answer, make_approved_job, make_interview
 from tests.support.role_accounts import login_client, make_role_user
 
 pytestmark = pytest.mark.django_db
 NIGHTS = example_question(EligibilityExample.NIGHTS, "en")
+KNOCK_OUT = NIGHTS.model_copy(update={"effect": EligibilityEffect.KNOCK_OUT})
 
 
 @pytest.fixture
@@ -40,9 +45,10 @@ def correction_address(interview: Interview) -> str:
 def interviews(job: JobDescription) -> dict[str, Interview]:
     silent = {"status": EligibilityAnswer.Status.NO_REPLY, "words": "", "value": "", "is_met": None}
     return {
-        "unmet": interview_with(job, "Al"),
+        "flagged": interview_with(job, "Al"),
         "open": interview_with(job, "Bea", **silent),
-        "fine": interview_with(job, "Carl", value="yes", words="sure", is_met=True),
+        "met": interview_with(job, "Carl", value="yes", words="sure", is_met=True),
+        "unmet": interview_with(job, "Dieter", question=KNOCK_OUT),
     }
 
 
@@ -52,10 +58,32 @@ def test_rows_are_flagged_and_filtered(
     address = reverse("admin:jobs_jobdescription_change", args=[job.pk])
     rows = admin_client.get(address).context["desk"].rows
     flags = {str(row.interview.candidate): row.flags for row in rows}
-    assert flags == {"Al": [RowFlag.UNMET_REQUIREMENT], "Bea": [RowFlag.OPEN_REQUIREMENT], "Carl": []}
+    unmet = [RowFlag.UNMET_REQUIREMENT]
+    assert flags == {"Al": unmet, "Bea": [RowFlag.OPEN_REQUIREMENT], "Carl": [], "Dieter": unmet}
     pages = {choice: admin_client.get(address, {"requirements": choice}) for choice in RequirementFilter}
     shown = {choice.value: [row.interview for row in page.context["desk"].rows] for choice, page in pages.items()}
     assert shown == {name: [interview] for name, interview in interviews.items()}
+
+
+def test_api_list_is_filtered_by_requirements(api: APIClient, interviews: dict[str, Interview]) -> None:
+    for choice in RequirementFilter:
+        listed = api.get("/api/v1/interviews/", {"requirements": choice}).json()["results"]
+        assert [entry["id"] for entry in listed] == [str(interviews[choice].pk)]
+    assert_problem(api.get("/api/v1/interviews/", {"requirements": "magic"}), 400)
+
+
+def test_comparison_shows_requirements(admin_client: Client, interviews: dict[str, Interview]) -> None:
+    make_interview(job=interviews["met"].job, full_name="Eve", phone="+14155559999").eligibility_answers.all().delete()
+    compared = list(Interview.objects.order_by("created_at"))
+    page = admin_client.get(compare_address([interview.pk for interview in compared])).context["page"]
+    [requirement] = page.requirements
+    assert [answer and (answer.value, answer.asked_question.effect) for _, answer in requirement.cells] == [
+        ("no", "flag"),
+        ("", "flag"),
+        ("yes", "flag"),
+        ("no", "knock_out"),
+        None,
+    ]
 
 
 def test_download_has_answer_words_and_whether_it_is_met(
@@ -66,9 +94,10 @@ def test_download_has_answer_words_and_whether_it_is_met(
     head, *rows = csv.reader(io.StringIO(text))
     start = head.index(NIGHTS.text)
     assert {row[2]: row[start : start + 3] for row in rows} == {
-        "Al": ["no", interviews["unmet"].eligibility_answers.get().words, "no"],
+        "Al": ["no", interviews["flagged"].eligibility_answers.get().words, "no"],
         "Bea": [EligibilityAnswer.Status.NO_REPLY.label, "", ""],
         "Carl": ["yes", "sure", "yes"],
+        "Dieter": ["no", interviews["unmet"].eligibility_answers.get().words, "no"],
     }
 
 

@@ -25,6 +25,7 @@ from interviews.api.question import QuestionActions
 from interviews.api.report import ReportActions
 from interviews.api.scheduling import SchedulingActions
 from interviews.api.scoring import ScoringActions
+from interviews.eligibility.requirements import RequirementFilter, requirement_condition
 from interviews.models import (
     Attempt,
     Interview,
@@ -58,6 +59,11 @@ class InterviewFilter(filters.FilterSet):
             help_text=NEEDS_ATTENTION,
         )
     )
+    requirements = filters.ChoiceFilter(
+        choices=RequirementFilter.choices,
+        method="filter_requirements",
+        help_text="An answer to an eligibility question that is flagged, open or fails a knock-out; `met`: all are met",
+    )
     created_before = filters.IsoDateTimeFilter("created_at", "lt")
 
     class Meta:
@@ -69,6 +75,10 @@ class InterviewFilter(filters.FilterSet):
         filtered_interviews: QuerySet[Interview] = (
             queryset.filter(pk__in=waiting_interviews) if value else queryset.exclude(pk__in=waiting_interviews)
         )
+        return filtered_interviews
+
+    def filter_requirements(self, queryset: Any, name: str, value: str) -> QuerySet[Interview]:
+        filtered_interviews: QuerySet[Interview] = queryset.filter(requirement_condition(RequirementFilter(value)))
         return filtered_interviews
 
 
