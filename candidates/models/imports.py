@@ -104,6 +104,9 @@ class Import(LeasableModel):
     campaign = models.ForeignKey(
         "interviews.Campaign", on_delete=models.SET_NULL, null=True, blank=True, related_name="imports"
     )
+    launch = models.BooleanField(
+        default=False, db_default=False, help_text=_("Whether a new campaign starts at once; otherwise it is a draft")
+    )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.UPLOADED)
     problem = models.CharField(max_length=20, blank=True, help_text=_("Why it stopped: a code"))
     problem_detail = models.CharField(max_length=200, blank=True)

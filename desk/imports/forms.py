@@ -20,6 +20,7 @@ SAMPLES = 3
 MAX_SAMPLE = 60
 MAX_CAMPAIGNS = 100
 IMPORT_ONLY = "import"
+DRAFT, AT_ONCE = "draft", "at_once"
 
 
 class ResumesForm(forms.Form):
@@ -72,7 +73,15 @@ class ImportColumnsForm(forms.Form):
         required=False,
         empty_label=_("No job: import only"),
         widget=forms.Select({"class": "d-input"}),
-        help_text=_("A campaign with the name of the file is started. Open jobs with approved questions."),
+        help_text=_("A campaign with the name of the file is made. Open jobs with approved questions."),
+    )
+    launch = forms.ChoiceField(
+        label=_("Start of the new campaign"),
+        required=False,
+        choices=[(DRAFT, _("Keep as draft")), (AT_ONCE, _("Start at once"))],
+        initial=DRAFT,
+        widget=forms.Select({"class": "d-input"}),
+        help_text=_("A draft calls no one. Its page estimates time, money and who cannot be called; launch it there."),
     )
     campaign = forms.ModelChoiceField(
         Campaign.objects.none(),
@@ -96,7 +105,7 @@ class ImportColumnsForm(forms.Form):
             offered = Campaign.objects.visible_to(viewer).filter(job__is_open=True)[:MAX_CAMPAIGNS]
             self._field("campaign").queryset = Campaign.objects.filter(pk__in=offered.values("pk"))
         else:
-            del self.fields["job"], self.fields["campaign"]
+            del self.fields["job"], self.fields["launch"], self.fields["campaign"]
         if not viewer.has_perm("candidates.add_consent"):
             del self.fields["consent_source"]
         for number, (column, field) in enumerate(zip(imported.columns, imported.fields, strict=True)):
@@ -122,7 +131,7 @@ class ImportColumnsForm(forms.Form):
 
     @property
     def call_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("job", "campaign") if name in self.fields]
+        return [self[name] for name in ("job", "launch", "campaign") if name in self.fields]
 
     @property
     def call_target(self) -> JobDescription | Campaign | None:
@@ -132,10 +141,20 @@ class ImportColumnsForm(forms.Form):
         return self._field("job").queryset.filter(pk=self.initial["job"]).first() if self._may_call else None
 
     @property
+    def starts_calls(self) -> bool:
+        """Whether candidates are called without a further step of the user."""
+        target = self.call_target
+        if isinstance(target, Campaign):
+            return target.status == Campaign.Status.RUNNING
+        return bool(target and self.is_bound and self.cleaned_data.get("launch") == AT_ONCE)
+
+    @property
     def start_value(self) -> str:
         """The value of the button that starts the import as the page announces it."""
         target = self.call_target
-        return str(target.pk) if target else IMPORT_ONLY
+        if target is None:
+            return IMPORT_ONLY
+        return f"{target.pk}:{AT_ONCE}" if self.starts_calls else str(target.pk)
 
     @property
     def chosen_fields(self) -> list[str]:
@@ -144,7 +163,8 @@ class ImportColumnsForm(forms.Form):
     @property
     def settings(self) -> dict[str, Any]:
         names = ("region", "consent_source", "job", "campaign")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        chosen = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        return chosen | {"launch": self.cleaned_data.get("launch") == AT_ONCE}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

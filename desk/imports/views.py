@@ -99,8 +99,8 @@ def _is_announced(request: HttpRequest, form: ImportColumnsForm) -> bool:
         messages.warning(
             request,
             _(
-                "The import has not started, because the job or campaign was changed. Check above the button whether "
-                "candidates are called."
+                "The import has not started, because the job, the start or the campaign was changed. Check above the "
+                "button whether candidates are called."
             ),
         )
     return is_announced

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from candidates.models import Candidate, Import
-from desk.imports.forms import IMPORT_ONLY
-from interviews.models import Campaign
+from desk.imports.forms import AT_ONCE, IMPORT_ONLY
+from interviews.models import Campaign, Interview, WaitReason
 from screener.models import RoleKey
 from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, import_rows, upload
 from tests.support.factories import make_approved_job, make_candidate, run_tasks
@@ -50,16 +50,29 @@ def test_file_is_imported_page_by_page(admin_client: Client) -> None:
     run_tasks()
     page = admin_client.get(page_of(imported)).context["page"]
     assert {code: count for code, _, count in page.counts} == {"created": 2, "refused": 1, "planned": 2}
-    assert Campaign.objects.get().name == "list.csv"
+    campaign = Campaign.objects.get()
+    assert (campaign.name, campaign.status) == ("list.csv", Campaign.Status.DRAFT)
+    assert set(Interview.objects.values_list("campaign", "wait_reason")) == {(campaign.pk, WaitReason.CAMPAIGN)}
     assert admin_client.get(page.candidates_href).context["cl"].result_count == 2
     unchanged = admin_client.get(page.update_address, headers={"HX-Request": "true"})
     assert unchanged.status_code == 204
 
 
+def test_new_campaign_starts_at_once_if_that_was_announced(admin_client: Client) -> None:
+    job = make_approved_job()
+    columns = page_of(upload(csv_text([HEADS, ADA])), "desk-import-columns")
+    choice = {**FIELDS, "column_4": "extra", "job": str(job.pk), "launch": AT_ONCE}
+    announced = admin_client.post(columns, {**choice, "start": str(job.pk)}).context["form"].start_value
+    assert not Import.objects.get().is_running
+    admin_client.post(columns, {**choice, "start": announced})
+    run_tasks()
+    assert Campaign.objects.get().status == Campaign.Status.RUNNING
+
+
 def test_campaign_is_chosen_for_import(admin_client: Client) -> None:
     campaign = Campaign.objects.create(name="Spring", job=make_approved_job())
     imported = upload(csv_text([HEADS, ADA]))
-    choice = {**FIELDS, "column_4": "extra", "campaign": str(campaign.pk), "start": str(campaign.pk)}
+    choice = {**FIELDS, "column_4": "extra", "campaign": str(campaign.pk), "start": f"{campaign.pk}:{AT_ONCE}"}
     admin_client.post(page_of(imported, "desk-import-columns"), choice)
     imported.refresh_from_db()
     assert (imported.status, imported.campaign) == (Import.Status.READING, campaign)

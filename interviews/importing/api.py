@@ -46,6 +46,7 @@ _IMPORT = {
     "consent_source": "application form",
     "job": JOB_ID,
     "campaign": CAMPAIGN_ID,
+    "launch": False,
     "author": "api key ATS",
     "rows_done": 1001,
     "percent": 100,
@@ -105,7 +106,10 @@ class ImportUploadSerializer(StrictSerializer):
     job = IdField(
         queryset=JobDescription.objects.all(),
         required=False,
-        help_text="Call the candidates for this job, in a new campaign with the name of the file",
+        help_text="Plan interviews for this job, in a new campaign with the name of the file",
+    )
+    launch = serializers.BooleanField(
+        default=False, help_text="Start the new campaign of `job` at once. By default it is a draft, and calls no one"
     )
     campaign = IdField(queryset=Campaign.objects.all(), required=False, help_text="Add the candidates to it")
 
@@ -121,6 +125,8 @@ class ImportUploadSerializer(StrictSerializer):
         job, campaign = attrs.get("job"), attrs.get("campaign")
         if job and campaign:
             raise serializers.ValidationError({"campaign": ["Send a job or a campaign, not both."]})
+        if attrs["launch"] and not job:
+            raise serializers.ValidationError({"launch": ["Only a new campaign is launched. Send a job, too."]})
         if (called_for := job or (campaign and campaign.job)) and (problem := why_no_campaign(called_for)):
             raise serializers.ValidationError({"job" if job else "campaign": [problem]})
         return attrs
@@ -154,6 +160,7 @@ class ImportSerializer(StrictModelSerializer[Import]):
             "consent_source",
             "job",
             "campaign",
+            "launch",
             "author",
             "rows_done",
             "percent",

@@ -39,9 +39,14 @@ def _plan_batch(lease: Lease[Import]) -> bool:
 
 
 def _campaign_of(imported: Import) -> Campaign | None:
-    """The chosen campaign, or a new one with the name of the file. None: the job was deleted meanwhile."""
+    """The chosen campaign, or a new one with the name of the file: a draft, unless it is to start at once.
+
+    None: the job was deleted meanwhile.
+    """
     if imported.campaign is None and imported.job_id:
-        campaign = Campaign.objects.create(name=imported.name, job_id=imported.job_id, created_by=imported.author)
+        campaign = Campaign.objects.start(
+            actor=imported.author, launch=imported.launch, name=imported.name, job_id=imported.job_id
+        )
         imported.update_fields(campaign=campaign)
         return campaign
     return imported.campaign

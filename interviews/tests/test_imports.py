@@ -144,12 +144,16 @@ def test_api_imports_in_background(api: APIClient) -> None:
     done = api.get(address).json()
     assert (done["status"], done["counts"]) == ("done", {"created": 1, "refused": 1, "planned": 1})
     assert Candidate.objects.get().phone == "+4915123456789"
+    assert Campaign.objects.get().status == Campaign.Status.DRAFT
+    send(api, table, mapping=mapping, region="DE", job=str(make_approved_job().pk), launch="true", **CONSENT)
+    run_tasks()
+    assert Campaign.objects.order_by("created_at").last().status == Campaign.Status.RUNNING  # type: ignore[union-attr]
     answer: Any = api.get(done["refused_url"])
     refused = b"".join(answer.streaming_content).decode("utf-8-sig")
     assert refused.splitlines()[1].startswith(",12,3,")
     assert api.post(f"{address}undo/").status_code == 202
     assert api.post(f"{address}undo/").status_code == 409
-    assert [row["id"] for row in api.get(IMPORTS).json()["results"]] == [done["id"]]
+    assert api.get(IMPORTS).json()["results"][-1]["id"] == done["id"]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +165,7 @@ def test_api_imports_in_background(api: APIClient) -> None:
         ({"mapping": '{"Phone": "shoe_size"}'}, "mapping"),
         ({"mapping": '{"Phone": "ignored"}'}, "mapping"),
         ({"region": "XX"}, "region"),
+        ({"launch": "true"}, "launch"),
         ({"job": "7d0b3ac2-1111-4222-8333-444455556666"}, "job"),
     ],
 )
