@@ -101,9 +101,10 @@ def test_interview_survives_death_of_its_workers(network: RunningSimulator) -> N
 
 
 def test_workers_go_when_their_supervisor_is_killed(network: RunningSimulator) -> None:
+    processes = sum(len(shares(concurrency)) for concurrency in django_settings.WORKER_QUEUES.values())
     with worker() as process:
         supervisor = psutil.Process(process.pid)
-        eventually(lambda: len(supervisor.children()) == 4)
+        eventually(lambda: len(supervisor.children()) == processes)
         children = supervisor.children()
         process.kill()
         eventually(lambda: all(has_ended(child) for child in children))
