@@ -59,13 +59,13 @@ def run_query(host: str, sql: str, dbname: str = "screener") -> Any:
 
 
 @contextmanager
-def interrupt_after(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """Interrupt the process at the end of the block."""
+def terminate_after(process: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """Terminate the process at the end of the block. It may ignore SIGINT, as what a shell runs in the background."""
     with process:
         try:
             yield process
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)
 
 
 @dataclass

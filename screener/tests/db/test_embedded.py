@@ -28,11 +28,11 @@ from tests.support.embedded_home import (
     give_to_nobody,
     install_copies,
     install_programs,
-    interrupt_after,
     new_embedded_home,
     python_environment,
     python_of_nobody,
     run_query,
+    terminate_after,
     wait_until,
 )
 
@@ -263,7 +263,7 @@ class TestFailures:
         for process in (supervisor, server, client.process.pid):
             os.kill(process, signal.SIGKILL)
         wait_until(home.is_stopped)
-        with interrupt_after(ServerHome.owned_by(home.server_home).spawn_program("sleep", "60")) as other:
+        with terminate_after(ServerHome.owned_by(home.server_home).spawn_program("sleep", "60")) as other:
             for path in stale_files:
                 path.write_text(path.read_text().replace(str(server), str(other.pid), 1))
             _, host = home.connect_client()
@@ -298,7 +298,7 @@ class TestFailures:
         server_home = ServerHome.owned_by(home.server_home)
         pid_file = server_home.data_folder / "postmaster.pid"
         postgres = executable_programs(server_home) / "postgres"
-        with interrupt_after(
+        with terminate_after(
             server_home.spawn_program(postgres, "-D", server_home.data_folder, "-h", "", "-k", server_home.data_folder)
         ) as server:
             wait_until(lambda: pid_file.exists() and "ready" in pid_file.read_text())
