@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from tests.support import factories
 from tests.support.databases import temporary_database
+from tests.support.emptied_tables import empty_tables_by_deletion
 from tests.support.fake_openai import simulated_model_settings
 from tests.support.fake_twilio import FakeTwilio, run_fake_twilio
 from tests.support.page_context import store_page_context
@@ -46,6 +47,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
     """Runs before the first connection is opened."""
     with pytest.MonkeyPatch.context() as patch:
         keep_prepared_statements(patch)
+        empty_tables_by_deletion(patch)
         yield
 
 
