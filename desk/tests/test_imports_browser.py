@@ -9,6 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import FilePayload, Page, expect
 
 from candidates.models import Import, ResumeArchive
+from desk.imports.forms import AT_ONCE
 from tests.support.accessibility import check_page
 from tests.support.browser import in_thread, logged_in_page
 from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, zip_of
@@ -37,7 +38,8 @@ def test_file_is_imported_by_keys(page: Page) -> None:
     expect(page.locator("table tbody tr")).to_have_count(1)
     check_page(page)
     page.get_by_label("Call them for").select_option(label="Support specialist")
-    page.get_by_role("button", name="Import only").press("Enter")
+    expect(page.get_by_role("button", name="Import and plan")).to_be_visible()
+    page.locator("#id_launch").select_option(AT_ONCE)
     page.get_by_role("button", name="Import and call").press("Enter")
     expect(page.get_by_text(str(Import.Status.READING.label), exact=True)).to_be_visible()
     in_thread(run_tasks)

@@ -80,6 +80,7 @@ document.addEventListener("DOMContentLoaded", () => {
     markSending(form, false);
     if (problem) return showProblem(form, problem, withLogin);
     form.querySelector(".s-form-problem")?.remove();
+    if (submitter && submitter.form !== form) return; // The page has replaced the button, and says why.
     allowed.add(form);
     form.requestSubmit(submitter);
   };
