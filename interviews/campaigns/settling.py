@@ -18,6 +18,8 @@ SLICE_SECONDS = 5.0
 """The longest time of one run. The next run is queued behind other tasks."""
 
 BATCH_ROWS, CANCELLED_AT_ONCE = 200, 50
+MAX_CAMPAIGNS = 100
+"""The most campaigns that one sweep queues. The next sweep finds the others."""
 CAMPAIGN_CANCELLED = gettext_noop("The campaign was cancelled.")
 
 
@@ -51,8 +53,13 @@ def campaigns_to_settle() -> list[UUID]:
         | has(list(Campaign.WAITING), _to_hold())
         | has([Campaign.Status.CANCELLED], _to_cancel())
     )
-    to_start = Campaign.objects.to_start()
-    return [*to_start.values_list("pk", flat=True), *mismatched.values_list("pk", flat=True)]
+    to_start = Campaign.objects.to_start().order_by("starts_at")
+    found = [*_first_ids(to_start), *_first_ids(mismatched.order_by("updated_at"))]
+    return list(dict.fromkeys(found))[:MAX_CAMPAIGNS]
+
+
+def _first_ids(campaigns: QuerySet[Campaign]) -> list[UUID]:
+    return list(campaigns.values_list("pk", flat=True)[:MAX_CAMPAIGNS])
 
 
 def _batch_function(status: Campaign.Status) -> Callable[[Campaign], bool]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
@@ -117,6 +118,8 @@ class TestHeldCalls:
         assert wait_reasons(started.campaign) == [WaitReason.CAMPAIGN]
         time_machine.move_to(starts_at)
         assert settling.campaigns_to_settle() == [started.campaign.pk]
+        with patch.object(settling, "MAX_CAMPAIGNS", 0):
+            assert settling.campaigns_to_settle() == []
         settle(started.campaign)
         assert (started.campaign.status, wait_reasons(started.campaign)) == (Status.RUNNING, [WaitReason.NO_CAPACITY])
 
