@@ -107,6 +107,7 @@ def test_answer_is_corrected_on_review_page(admin_client: Client, interviews: di
     address = correction_address(interview)
     page = admin_client.get(reverse("admin:interviews_interview_change", args=[interview.pk]))
     assert address in page.content.decode()
+    assert "selected" not in page.content.decode().partition(address)[2].partition("</select>")[0]
     admin_client.post(address, {"value": "yes", "reason": ""})
     assert not interview.events.filter(kind=EventKind.ELIGIBILITY_CORRECTED).exists()
     admin_client.post(address, {"value": "yes", "reason": "Mis\0heard"})

@@ -49,6 +49,10 @@ class EligibilityReply:
         return self.request is not None and self.request.intent is Intent.SKIP
 
 
+MONTH_FIRST_LANGUAGES = frozenset({"en"})
+"""In some of their countries 2/1/2027 is the first of February, in others the second of January."""
+
+
 def understand_answer(
     spoken_words: str, question: EligibilityQuestion, language: str, *, today: date
 ) -> EligibilityReply:
@@ -93,7 +97,9 @@ def _find_value(answer: str, question: EligibilityQuestion, language_phrases: Ph
     text = drop_ignored(corrected, amounts)
     if question.kind is EligibilityKind.NUMBER:
         return "" if intent in NO_NUMBER else _find_number(join_decimals(text, words), question.unit, amounts)
-    day = find_date(add_month(text, taken_back, amounts), words, amounts, today)
+    may_start_with_month = language_phrases.tag in MONTH_FIRST_LANGUAGES
+    dated_text = add_month(text, taken_back, amounts)
+    day = find_date(dated_text, words, amounts, today, may_start_with_month=may_start_with_month)
     return day.isoformat() if day else ""
 
 

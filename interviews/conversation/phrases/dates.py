@@ -23,13 +23,16 @@ MAX_YEARS_AHEAD = 50
 DIGITAL_DATE = re.compile(r"\b(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[./](\d{1,2})[./](\d{4}))\b")
 
 
-def find_date(text: str, spoken_words: str, words: AmountWords, today: date) -> date | None:
+def find_date(
+    text: str, spoken_words: str, words: AmountWords, today: date, *, may_start_with_month: bool = False
+) -> date | None:
     """Return the day that normalised text names, in the future where its year is open. None: no day, or several.
 
-    `spoken_words`: the text before it was normalised, for dates in digits.
+    `spoken_words`: the text before it was normalised, for dates in digits. `may_start_with_month`: whether 2/1/2027 may
+    be the first of February; such a date names no day where both readings are possible and differ.
     """
     if digital := DIGITAL_DATE.search(spoken_words):
-        return _digital_date(digital)
+        return _digital_date(digital, may_start_with_month=may_start_with_month)
     tokens, year = _split_year(text.split(), words, today)
     month, tokens = _named_month(tokens, words)
     if month is not None:
@@ -54,8 +57,18 @@ def add_month(text: str, taken_back: str, words: AmountWords) -> str:
     return f"{text}{' '.join(token for token in taken_back.split() if token in words.months)} "
 
 
-def _digital_date(match: re.Match[str]) -> date | None:
-    year, month, day = (match[1], match[2], match[3]) if match[1] else (match[6], match[5], match[4])
+def _digital_date(match: re.Match[str], *, may_start_with_month: bool) -> date | None:
+    if match[1]:
+        return _date_or_none(match[1], match[2], match[3])
+    first, second, year = match[4], match[5], match[6]
+    readings = [_date_or_none(year, second, first)]
+    if may_start_with_month and "/" in match[0]:
+        readings.append(_date_or_none(year, first, second))
+    days = {reading for reading in readings if reading}
+    return days.pop() if len(days) == 1 else None
+
+
+def _date_or_none(year: str, month: str, day: str) -> date | None:
     try:
         return date(int(year), int(month), int(day))
     except ValueError:

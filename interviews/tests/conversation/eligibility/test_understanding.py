@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from interviews.conversation.eligibility.understanding import value_of_keys
-from tests.support.eligibility_phrasings import LANGUAGES, REQUESTS, make_question, read_phrasings
+from tests.support.eligibility_phrasings import LANGUAGES, REQUESTS, EligibilityPhrasing, make_question, read_phrasings
 
 FLOORS = {"en": 0.97, "de": 1.0, "es": 1.0, "fr": 0.95, "pt": 0.95}
 NO_VALUE = ("unclear", *REQUESTS)
@@ -42,3 +42,19 @@ def test_keys_answer_each_kind() -> None:
         value_of_keys("1", make_question("start", "en")),
     ]
     assert values == ["yes", "no", "", "12", "Night", "", ""]
+
+
+def test_english_date_with_two_readings_is_asked_again() -> None:
+    words_by_reading = {
+        "unclear": ("2/1/2027", "12/11/2027", "31/31/2027"),
+        "2027-02-13": ("2/13/2027", "13/2/2027", "13.2.2027"),
+        "2027-02-02": ("2/2/2027",),
+        "2027-01-02": ("2.1.2027", "2027-01-02"),
+    }
+    understood = {
+        words: EligibilityPhrasing("en", "start", reading, words).understood
+        for reading, phrasings in words_by_reading.items()
+        for words in phrasings
+    }
+    assert understood == {words: reading for reading, phrasings in words_by_reading.items() for words in phrasings}
+    assert EligibilityPhrasing("de", "start", "", "2/1/2027").understood == "2027-01-02"
