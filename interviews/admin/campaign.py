@@ -24,6 +24,7 @@ from candidates.models import Candidate
 from interviews.admin.forms import CampaignForm
 from interviews.admin.interview_filters import RunningFilter
 from interviews.campaigns.adding import CampaignPreview, preview_campaign, start_campaign
+from interviews.campaigns.estimate import LONGEST, CampaignEstimate, estimate_new_campaign
 from interviews.models import Campaign, Interview
 from interviews.planning import NotPossible
 from screener.admin.base import ScreenerAdmin, count_related
@@ -98,6 +99,8 @@ class CampaignAdmin(ScreenerAdmin):
             "problem": problem,
             "chosen": len(chosen),
             "called": preview.called,
+            "estimate": _estimate(form.cleaned_data, preview) if preview.called else None,
+            "longest_days": LONGEST.days,
             "left_out": preview.left_out,
             "opts": self.opts,
             "media": self.media + form.media,
@@ -111,7 +114,14 @@ class CampaignAdmin(ScreenerAdmin):
         job, actor = wish["job"], request.user.get_username()
         candidates = _visible_candidates(request, wish["candidates"])
         is_draft = "draft" in request.POST
-        started = start_campaign(job=job, name=wish["name"], candidates=candidates, actor=actor, launch=not is_draft)
+        started = start_campaign(
+            job=job,
+            name=wish["name"],
+            candidates=candidates,
+            actor=actor,
+            launch=not is_draft,
+            calls_per_hour=wish["calls_per_hour"],
+        )
         request.session.pop(CHOSEN, None)
         called = len(started.planned)
         done = gettext("The campaign is saved. No one is called before you launch it.")
@@ -128,6 +138,10 @@ class CampaignAdmin(ScreenerAdmin):
             still_planned = gettext("%(count)s of the selected candidates can no longer be called: %(reasons)s")
             messages.warning(request, still_planned % {"count": len(refused), "reasons": reasons})
         return HttpResponseRedirect(self.change_url(started.campaign))
+
+
+def _estimate(wish: dict[str, Any], preview: CampaignPreview) -> CampaignEstimate:
+    return estimate_new_campaign(Campaign(job=wish["job"], calls_per_hour=wish["calls_per_hour"]), preview)
 
 
 def _form_data(request: HttpRequest) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -18,7 +19,8 @@ from unfold.widgets import (
 from candidates.models import Candidate
 from interviews.campaigns.adding import why_no_campaign
 from interviews.decisions import DecidedMeanwhile, last_decision
-from interviews.models import Decision, Interview, InterviewResult
+from interviews.models import Campaign, Decision, Interview, InterviewResult
+from interviews.models.campaign import MAX_CALLS_PER_HOUR
 from interviews.models.result import Recommendation
 from interviews.scoring.blind_review import may_see_scores
 from jobs.channels import Channel
@@ -59,6 +61,14 @@ class CampaignForm(ScopedForm):
         max_length=200,
         widget=UnfoldAdminTextInputWidget,
         help_text=_("To find these interviews by: “May, first round”."),
+    )
+    calls_per_hour = forms.IntegerField(
+        label=_("Calls per hour"),
+        required=False,
+        min_value=1,
+        max_value=MAX_CALLS_PER_HOUR,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=Campaign._meta.get_field("calls_per_hour").help_text,
     )
     candidates = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -13,11 +13,11 @@ from rest_framework.serializers import BaseSerializer
 
 from interviews.api.examples import CAMPAIGN_ID, CANDIDATE_ID, EVENT_ID, INTERVIEW_ID, JOB_ID
 from interviews.api.views import count_rows
-from interviews.calling.verdicts import DialRule
-from interviews.campaigns.adding import UNKNOWN_CANDIDATE, AddResult, add_candidates
-from interviews.campaigns.estimate import CampaignEstimate, estimate_campaign
+from interviews.campaigns.adding import UNKNOWN_CANDIDATE, AddResult, add_candidates, preview_campaign, why_no_campaign
+from interviews.campaigns.estimate import CampaignEstimate, estimate_campaign, estimate_new_campaign
 from interviews.campaigns.measures import Source
 from interviews.models import Campaign, Interview
+from interviews.models.campaign import MAX_CALLS_PER_HOUR
 from interviews.planning import NOT_POSSIBLE_CODES
 from jobs.models import JobDescription
 from screener.api.authentication import request_actor
@@ -73,6 +73,7 @@ ADDED = [
     )
 ]
 
+NEW_ESTIMATE = [request_example("Two candidates", {"job": JOB_ID, "candidates": [CANDIDATE_ID, EVENT_ID]})]
 ESTIMATE = [
     response_example(
         "By calls of the job",
@@ -98,6 +99,7 @@ ESTIMATE = [
 CAMPAIGN_PROBLEMS = {
     "create": {400: {"job": [f"There is nothing with the id {JOB_ID}. Check the id."]}},
     "add": {400: {"candidates.0": ["Must be a valid UUID."]}},
+    "estimate_new": {400: {"job": [f"There is nothing with the id {JOB_ID}. Check the id."]}},
     "launch": {409: "This campaign is paused. Resume it."},
     "pause": {409: "This campaign is not launched. Launch it first."},
     "resume": {409: "This campaign is not launched. Launch it first."},
@@ -156,6 +158,22 @@ class AdditionSerializer(StrictSerializer):
     )
 
 
+@extend_schema_serializer(examples=NEW_ESTIMATE)
+class NewEstimateSerializer(AdditionSerializer):
+    """A campaign as it would be created, with its candidates."""
+
+    job = IdField(queryset=JobDescription.objects.all())
+    calls_per_hour = serializers.IntegerField(
+        min_value=1, max_value=MAX_CALLS_PER_HOUR, required=False, allow_null=True
+    )
+    starts_at = serializers.DateTimeField(required=False, allow_null=True)
+
+    def validate_job(self, job: JobDescription) -> JobDescription:
+        if problem := why_no_campaign(job):
+            raise serializers.ValidationError(problem)
+        return job
+
+
 class AddedSerializer(StrictSerializer):
     candidate = serializers.UUIDField()
     result = serializers.ChoiceField(AddResult.choices)
@@ -178,7 +196,7 @@ class MeasureSerializer(StrictSerializer):
 
 
 class LeftOutSerializer(StrictSerializer):
-    reason_code = serializers.ChoiceField(DialRule.choices)
+    reason_code = serializers.ChoiceField(NOT_POSSIBLE_CODES)
     count = serializers.IntegerField()
 
 
@@ -228,6 +246,7 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
         "resume": "Resume a campaign",
         "cancel": "Cancel a campaign",
         "estimate": "Estimate a campaign",
+        "estimate_new": "Estimate a campaign before it is created",
     }
     problem_examples = CAMPAIGN_PROBLEMS
 
@@ -256,6 +275,19 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
         which. `assumed`: all jobs have too few calls, so the figure is an assumption.
         """
         return Response(EstimateSerializer(estimate_campaign(self.get_object())).data)
+
+    @extend_schema(request=NewEstimateSerializer, responses={200: EstimateSerializer})
+    @action(detail=False, methods=["post"], url_path="estimate")
+    def estimate_new(self, request: Request, **kwargs: Any) -> Response:
+        """Estimate a campaign that is not created: time, money, and who would not be called. Stores nothing.
+
+        Candidates that do not exist are not counted.
+        """
+        estimate_input = NewEstimateSerializer(data=request.data)
+        estimate_input.is_valid(raise_exception=True)
+        settings = dict(estimate_input.validated_data)
+        preview = preview_campaign(job=settings["job"], candidates=settings.pop("candidates"))
+        return Response(EstimateSerializer(estimate_new_campaign(Campaign(**settings), preview)).data)
 
     @extend_schema(request=LaunchSerializer, responses=CampaignSerializer)
     @action(detail=True, methods=["post"])

@@ -1,6 +1,7 @@
 """The estimate of a campaign: calls, time and money, before its launch and while it runs. Writes no rows."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from interviews.calling.hours import CallingHours
 from interviews.calling.person.call_request import CallRequest
 from interviews.calling.retries import attempt_spacings
 from interviews.calling.rules import why_never_called_each
+from interviews.campaigns.adding import CampaignPreview
 from interviews.campaigns.measures import CallMeasures, measure_calls
 from interviews.models import Campaign
 from interviews.wait_reason import HELD_WITHOUT_CALL
@@ -55,8 +57,22 @@ class CampaignEstimate:
 
 def estimate_campaign(campaign: Campaign) -> CampaignEstimate:
     """Estimate the calls that are left, as if they went on now. A fixed number of queries."""
-    starts_at, job = max(campaign.starts_at or timezone.now(), timezone.now()), campaign.job
-    left = _PeopleLeft.of(campaign, starts_at)
+    starts_at = _start_of(campaign)
+    return _estimate(campaign, _PeopleLeft.of(campaign, starts_at), starts_at)
+
+
+def estimate_new_campaign(campaign: Campaign, preview: CampaignPreview) -> CampaignEstimate:
+    """Estimate a campaign that is not saved, for the people of its preview. A fixed number of queries."""
+    starts_at = _start_of(campaign)
+    return _estimate(campaign, _PeopleLeft.of_preview(campaign.job, preview, starts_at), starts_at)
+
+
+def _start_of(campaign: Campaign) -> datetime:
+    return max(campaign.starts_at or timezone.now(), timezone.now())
+
+
+def _estimate(campaign: Campaign, left: "_PeopleLeft", starts_at: datetime) -> CampaignEstimate:
+    job = campaign.job
     people = round(sum(left.by_zones.values()))
     measures, shared_with = measure_calls(job), count_waiting_campaigns(besides=campaign)
     calls_per_person = measures.calls_per_person.value
@@ -86,7 +102,7 @@ def estimate_campaign(campaign: Campaign) -> CampaignEstimate:
 class _PeopleLeft:
     """Those whose interviews are not over. `by_zones`: those who would be called, by the time zones they may be in."""
 
-    by_zones: dict[tuple[str, ...], float]
+    by_zones: Mapping[tuple[str, ...], float]
     left_out: dict[str, int]
     without_call: int
     evaluated: int
@@ -114,6 +130,17 @@ class _PeopleLeft:
             evaluated=len(sample),
         )
 
+    @classmethod
+    def of_preview(cls, job: JobDescription, preview: CampaignPreview, at: datetime) -> "_PeopleLeft":
+        """The people of a campaign that is not saved. Its preview has evaluated the rules for each of them."""
+        called = preview.called if job.usual_channel == Channel.PHONE else []
+        return cls(
+            by_zones=Counter(CallRequest(candidate.phone, at, candidate).zone_names for candidate in called),
+            left_out=dict(Counter(str(left_out.code) for left_out in preview.left_out)),
+            without_call=len(preview.called) - len(called),
+            evaluated=len(preview.called) + len(preview.left_out),
+        )
+
 
 @dataclass(frozen=True)
 class _CallRate:
@@ -133,7 +160,7 @@ class _CallRate:
 
 
 def _end_of_calls(
-    people_by_zones: dict[tuple[str, ...], float], calls_per_person: float, rate: _CallRate, starts_at: datetime
+    people_by_zones: Mapping[tuple[str, ...], float], calls_per_person: float, rate: _CallRate, starts_at: datetime
 ) -> datetime | None:
     """When the last call is placed, in steps, with the calling hours of each group of time zones."""
     hours = CallingHours.parse_hours(settings.CALLING_HOURS)

@@ -57,6 +57,14 @@ class TestPreview:
         client = login_client(make_role_user(RoleKey.HIRING_MANAGER, job))
         assert client.get(reverse("desk-job-call-many", args=[job.pk])).status_code == 403
 
+    def test_estimate_is_shown_and_settings_are_kept(self, admin_client: Client) -> None:
+        job, candidate = make_approved_job(), make_candidate()
+        select(admin_client, candidate)
+        page = admin_client.get(START, FORM | {"job": str(job.pk), "calls_per_hour": "7"})
+        assert (page.context["estimate"].people, Campaign.objects.count()) == (1, 0)
+        call(admin_client, job, candidate, calls_per_hour="7", draft="1")
+        assert Campaign.objects.get().calls_per_hour == 7
+
     def test_selection_is_counted(self, admin_client: Client) -> None:
         page = select(admin_client, make_candidate(), make_candidate(full_name="Grace Hopper", phone="+14155550102"))
         assert "2 candidates" in page

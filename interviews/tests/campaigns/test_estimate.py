@@ -12,11 +12,12 @@ from django.utils import timezone
 from candidates.models import Candidate, DoNotCall
 from interviews.calling.verdicts import DialRule
 from interviews.campaigns import estimate as estimates
-from interviews.campaigns.estimate import LONGEST, estimate_campaign
+from interviews.campaigns.adding import add_candidates, preview_campaign
+from interviews.campaigns.estimate import LONGEST, estimate_campaign, estimate_new_campaign
 from interviews.campaigns.measures import ASSUMED_COST, FEWEST_CALLS, Measure, Source
 from interviews.models import Call, Campaign, Interview, lock_interview
 from tests.support.campaigns import interviews_of, make_campaign
-from tests.support.factories import make_approved_job
+from tests.support.factories import make_approved_job, make_candidate
 
 pytestmark = pytest.mark.django_db
 NOON_IN_CALIFORNIA = datetime(2026, 11, 30, 20, tzinfo=UTC)
@@ -126,3 +127,23 @@ def test_sample_stands_for_large_campaign(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(estimates, "LARGEST_SAMPLE", 3)
     estimate = estimate_campaign(make_campaign(9))
     assert (estimate.evaluated, estimate.people) == (3, 9)
+
+
+def test_estimate_before_saving_is_that_of_saved_draft() -> None:
+    job = make_approved_job()
+    candidates = [make_candidate(full_name=f"Candidate {n}", phone=f"+1415555{n:04}") for n in range(3)]
+    refused = make_candidate(full_name="Grace Hopper", phone="+14155559999", consents=False)
+    ids = [candidate.pk for candidate in [*candidates, refused]]
+    before = estimate_new_campaign(Campaign(job=job, calls_per_hour=2), preview_campaign(job=job, candidates=ids))
+    assert (before.people, before.left_out) == (3, {DialRule.CONSENT: 1})
+    assert not Interview.objects.exists()
+    campaign = Campaign.objects.create(job=job, name="Autumn", calls_per_hour=2, status=Campaign.Status.DRAFT)
+    add_candidates(campaign, ids, actor="hanna")
+    saved = estimate_campaign(campaign)
+    assert (before.calls, before.cost) == (saved.calls, saved.cost)
+    assert before.ends_at
+    assert saved.ends_at
+    assert abs(saved.ends_at - before.ends_at) < timedelta(minutes=1)
+    in_writing = make_approved_job(channels=["text"])
+    preview = preview_campaign(job=in_writing, candidates=ids[:2])
+    assert (len(preview.called), estimate_new_campaign(Campaign(job=in_writing), preview).without_call) == (2, 2)
