@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from candidates.models import Candidate, DoNotCall
 from interviews.calling.verdicts import DialRule
-from interviews.models import Attempt, Call, Interview, InterviewResponse, WaitReason, lock_interview
+from interviews.models import Attempt, Call, Campaign, Interview, InterviewResponse, WaitReason, lock_interview
 from interviews.planning import Obstacle
 from interviews.scoring.assessment import NOTHING_FAILED
 from jobs.models import JobDescription
@@ -370,6 +370,13 @@ class TestCampaign:
             1,
             {"number": 120.0, "basis": "assumed", "calls": 0},
         )
+
+    def test_estimate_before_creation_stores_nothing(self, api: APIClient) -> None:
+        settings = {"job": str(make_approved_job().pk), "candidates": [str(make_candidate().pk), UNKNOWN_ID]}
+        estimate = api.post(f"{CAMPAIGNS}estimate/", settings | {"calls_per_hour": 60}).json()
+        assert (estimate["people"], estimate["evaluated"], Campaign.objects.count()) == (1, 1, 0)
+        for wrong, field in (({"job": str(make_job().pk)}, "job"), ({"calls_per_hour": 0}, "calls_per_hour")):
+            assert set(api.post(f"{CAMPAIGNS}estimate/", settings | wrong).json()["errors"]) == {field}
 
     def test_start_can_be_scheduled(self, api: APIClient) -> None:
         start = {"name": "Autumn", "job": str(make_approved_job().pk)}
