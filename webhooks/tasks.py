@@ -2,14 +2,16 @@
 
 from procrastinate.contrib.django import app
 
-from screener.background.sweeps import add_sweep, sweep_rows
+from screener.background.sweeps import add_sweep, bind_steps, sweep_rows
 from webhooks import prompt_prerendering
-from webhooks.models import DELIVER
+from webhooks.models import DELIVER, NOTIFY_DISABLED
 from webhooks.outgoing.delivering import deliver, subscriptions_to_serve
+from webhooks.outgoing.disabling_mail import NOTICE_STEP
 from webhooks.outgoing.publishing import publish_events
 from webhooks.outgoing.retention import delete_old_events
 
 DELIVER.bind(deliver)
+bind_steps(NOTIFY_DISABLED, (NOTICE_STEP,))
 add_sweep("webhooks.publish", publish_events)
 sweep_rows(DELIVER, subscriptions_to_serve)
 

@@ -76,7 +76,12 @@ class SubscriptionAdmin(ScreenerAdmin):
         path = f"{reverse('admin:webhooks_delivery_changelist')}?subscription__id__exact={webhook.pk}"
         waiting = webhook.deliveries.waiting().count()
         text = ngettext("%(count)s waits", "%(count)s wait", waiting) % {"count": waiting}
-        return format_html('<a href="{}">{}</a> ({})', path, gettext("All deliveries"), text)
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a> ({})',
+            path,
+            gettext("All deliveries"),
+            text,
+        )
 
     def save_model(self, request: HttpRequest, obj: Subscription, form: Any, change: bool) -> None:
         if change:

@@ -58,7 +58,9 @@ class Delivery(models.Model):
         FORBIDDEN_ADDRESS = "forbidden_address", _("The name of the receiver leads to a private address")
 
     id = models.BigAutoField(primary_key=True)
-    subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, related_name="deliveries", verbose_name=_("webhook")
+    )
     event = models.ForeignKey(PublicEvent, on_delete=models.CASCADE, null=True, related_name="deliveries")
     subject = models.UUIDField(help_text=_("Deliveries with the same subject keep their order"))
     created_at = models.DateTimeField(auto_now_add=True)

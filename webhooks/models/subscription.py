@@ -16,6 +16,8 @@ from webhooks.models.receiver_url import check_url
 
 DELIVER = RowTaskHandle("webhooks.deliver", queue="deliveries", argument="subscription_id")
 
+NOTIFY_DISABLED = RowTaskHandle("webhooks.notify_disabled", queue="deliveries", argument="subscription_id")
+
 
 class SubscriptionQuerySet(LeasableQuerySet["Subscription"]):
     def visible_to(self, viewer: Viewer) -> Self:
@@ -70,6 +72,8 @@ class Subscription(LeasableModel):
     failing_since = models.DateTimeField(
         null=True, blank=True, help_text=_("The first failure after the last success"), editable=False
     )
+    awaits_notice = models.BooleanField(default=False, editable=False)
+    """Administrators have not been told that it was disabled."""
     secret_number = models.PositiveIntegerField(default=1, editable=False)
     secret_fingerprint = models.CharField(max_length=64, editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)
@@ -93,12 +97,15 @@ class Subscription(LeasableModel):
 
     def disable(self, cause: Cause) -> None:
         """Send nothing more. What waits is sent once a person enables it."""
+        is_by_program = cause != self.Cause.PERSON
         disabled = {"status": self.Status.DISABLED, "cause": cause, "disabled_at": timezone.now()}
-        self.release(failing_since=None, **disabled)
+        self.release(failing_since=None, awaits_notice=is_by_program, **disabled)
+        if is_by_program:
+            NOTIFY_DISABLED.defer(self.pk)
 
     def enable(self) -> None:
         """Send again, at first what waits."""
-        self.release(failing_since=None, status=self.Status.ACTIVE, cause="", disabled_at=None)
+        self.release(failing_since=None, status=self.Status.ACTIVE, cause="", disabled_at=None, awaits_notice=False)
         DELIVER.defer(self.pk)
 
     def require_active(self) -> None:

@@ -6,6 +6,8 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.auth.models import User
+from django.core import mail
 from django.utils import timezone
 
 from interviews.models import PublicEventType
@@ -256,3 +258,21 @@ class TestAgain:
         assert send_since(subscription, read.pk) == 2
         run_tasks()
         assert message_ids(receiver)[1:] == ids_of(missed)
+
+
+def test_administrators_are_told_once_that_it_was_disabled(
+    subscription: Subscription, receiver: Receiver, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    User.objects.create_superuser("hanna", email="hanna@northwind.example")
+    User.objects.create_user("clerk", email="clerk@northwind.example", is_staff=True)
+    receiver.reply = lambda message: 410
+    add_events(1)
+    run_tasks()
+    serve(at=timezone.now() + timedelta(minutes=1))
+    assert [message.to for message in mail.outbox] == [["hanna@northwind.example"]]
+    subscription.refresh_from_db()
+    subscription.enable()
+    subscription.disable(Subscription.Cause.PERSON)
+    run_tasks()
+    assert len(mail.outbox) == 1
