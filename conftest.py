@@ -16,6 +16,7 @@ from django.test import Client, override_settings
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
+from screener.db.outage_backend.base import database_breaker
 from tests.support import factories
 from tests.support.databases import temporary_database
 from tests.support.emptied_tables import empty_tables_by_deletion
@@ -152,5 +153,6 @@ def empty_queue(request: pytest.FixtureRequest) -> None:
     """A test that commits starts without the jobs of the one before: Django empties only the tables that it manages."""
     marker = request.node.get_closest_marker("django_db")
     if marker and marker.kwargs.get("transaction"):
+        database_breaker.cache_clear()  # open for a second after a test whose connections were ended
         request.getfixturevalue("transactional_db")
         ProcrastinateJob.objects.all()._raw_delete("default")

@@ -48,9 +48,12 @@ def find_unreached_controls(page: Page) -> list[str]:
     """The visible controls that Tab does not reach from the start of the page."""
     controls = page.evaluate(NUMBER_CONTROLS, CONTROLS)
     page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    reached = set()
+    reached: set[str] = set()
     player_count = page.locator("audio:visible, video[controls]:visible").count()
-    for _ in range(len(controls) + BUTTONS_OF_PLAYER * (1 + player_count)):
+    # Scrolled regions are stops of their own, at most one for each control.
+    for _ in range(2 * len(controls) + BUTTONS_OF_PLAYER * (1 + player_count)):
         page.keyboard.press("Tab")
         reached.add(page.evaluate(FOCUSED_CONTROL))
+        if len(reached - {""}) >= len(controls):
+            break
     return [control for number, control in enumerate(controls) if str(number) not in reached]
