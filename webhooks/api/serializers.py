@@ -9,6 +9,7 @@ from interviews.api.examples import FINISHED_DATA, JOB_ID
 from interviews.models import PublicEventType
 from jobs.models import JobDescription
 from screener.api.fields import IdField
+from screener.api.pagination import MAX_POSITION
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from webhooks.models import Delivery, PublicEvent, Subscription
@@ -121,11 +122,15 @@ class DeliverySerializer(StrictModelSerializer[Delivery]):
 )
 class RedeliverySerializer(StrictSerializer):
     deliveries = serializers.ListField(
-        child=serializers.IntegerField(min_value=1), required=False, min_length=1, max_length=1000
+        child=serializers.IntegerField(min_value=1, max_value=MAX_POSITION),
+        required=False,
+        min_length=1,
+        max_length=1000,
     )
     after = serializers.IntegerField(
         required=False,
         min_value=0,
+        max_value=MAX_POSITION,
         help_text="A position of the feed: events behind it are sent, also if they were before, at most 10,000",
     )
 

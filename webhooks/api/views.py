@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from interviews.models import PublicEventType
 from screener.api.authentication import HasWriteScope
 from screener.api.idempotency import replayed_by
-from screener.api.pagination import CreatedCursorPagination, PositionPagination
+from screener.api.pagination import INVALID_PAGE_SIZE, CreatedCursorPagination, PositionPagination
 from screener.api.viewsets import ApiViewSet
 from webhooks.api.serializers import (
     DeliverySerializer,
@@ -87,6 +87,7 @@ class WebhookViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Updat
     problem_examples = {
         "create": INVALID_URL,
         "partial_update": INVALID_URL,
+        "deliveries": {400: {"page_size": [INVALID_PAGE_SIZE]}},
         "enable": {409: "SECRET_KEY was changed, and the secret with it. Rotate it first."},
         "test": {409: NOT_ACTIVE},
         "redeliver": {400: {"non_field_errors": ["Send either `deliveries` or `after`."]}, 409: NOT_ACTIVE},

@@ -95,7 +95,9 @@ class TestWebhooks:
             run_tasks()
         assert len({message.message_id for message in receiver.received}) == 1
         assert len(receiver.received) == 3
-        assert api.post(f"{path}redeliver/", {}, format="json").status_code == 400
+        for malformed in ({}, {"deliveries": [2**63]}, {"after": 2**63}, {"deliveries": [1], "after": 1}):
+            assert api.post(f"{path}redeliver/", malformed, format="json").status_code == 400
+        assert api.get(f"{path}deliveries/", {"page_size": "101"}).status_code == 400
 
 
 class TestFeed:
