@@ -40,7 +40,7 @@ class Target:
 
     @property
     def session(self) -> Session:
-        """A session that connects to the checked address, whatever the host is at that time. No proxy, no redirects."""
+        """A session that connects to the checked address, without another look-up and without a proxy."""
         session = Session()
         session.trust_env = False
         parts = urlsplit(self.url)

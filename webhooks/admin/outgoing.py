@@ -20,8 +20,7 @@ from screener.models import InvalidTransition
 from webhooks.models import Delivery, Subscription
 from webhooks.outgoing.delivering import enable
 from webhooks.outgoing.redelivery import queue_test, send_again
-from webhooks.outgoing.signing import rotate_secret
-from webhooks.outgoing.subscribing import subscribe
+from webhooks.outgoing.signing import rotate_secret, subscribe
 
 COLOURS = {"active": "success", "failing": "warning", "disabled": "danger"}
 DELIVERY_COLOURS = {"delivered": "success", "waiting": "info", "failed": "danger", "dropped": "warning"}

@@ -27,8 +27,7 @@ from webhooks.models import Delivery, PublicEvent, Subscription
 from webhooks.outgoing.contents import read_contents
 from webhooks.outgoing.delivering import enable
 from webhooks.outgoing.redelivery import queue_test, send_again, send_since
-from webhooks.outgoing.signing import current_secret, rotate_secret
-from webhooks.outgoing.subscribing import subscribe
+from webhooks.outgoing.signing import require_secret, rotate_secret, subscribe
 
 INVALID_URL = {400: {"url": ["Enter a URL that begins with https://. Events hold personal data."]}}
 NOT_ACTIVE = "This webhook is disabled: nothing was delivered for a day. Enable it first."
@@ -68,7 +67,7 @@ class WebhookViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Updat
     for a day. Messages about one interview, candidate or campaign keep their order.
     """
 
-    queryset = Subscription.objects.select_related("job")
+    queryset = Subscription.objects.all()
     serializer_class = WebhookSerializer
     permission_classes = [HasWriteScope]
     filterset_class = None
@@ -99,7 +98,7 @@ class WebhookViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Updat
         """Add a webhook. The response has its secret, which is not shown again. From now on events are sent to it."""
         webhook = self._read_new(request)
         secret = subscribe(webhook)
-        return self._with_secret(webhook, secret, status=201)
+        return self._with_secret(webhook, secret)
 
     def replay_creation(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         wanted = self._read_new(request)
@@ -107,7 +106,7 @@ class WebhookViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Updat
             url=wanted.url, types=wanted.types, job=wanted.job_id, description=wanted.description
         )
         webhook = same.latest("created_at")
-        return self._with_secret(webhook, current_secret(webhook), status=201)
+        return self._with_secret(webhook, require_secret(webhook))
 
     @extend_schema(request=None, responses=WebhookSerializer)
     @action(detail=True, methods=["post"])
@@ -160,13 +159,12 @@ class WebhookViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Updat
         return Response({"secret": rotate_secret(self.get_object())})
 
     def replay_rotation(self, request: Request, **kwargs: Any) -> Response:
-        return Response({"secret": current_secret(self.get_object())})
+        return Response({"secret": require_secret(self.get_object())})
 
     def _read_new(self, request: Request) -> Subscription:
         new = NewWebhookSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         return Subscription(**new.validated_data)
 
-    def _with_secret(self, webhook: Subscription, secret: str, *, status: int) -> Response:
-        webhook.secret = secret  # type: ignore[attr-defined]  # read by the serializer alone
-        return Response(NewWebhookSerializer(webhook).data, status=status)
+    def _with_secret(self, webhook: Subscription, secret: str) -> Response:
+        return Response({**WebhookSerializer(webhook).data, "secret": secret}, status=201)

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from screener.access.viewer import Viewer
 from webhooks.models.public_event import PublicEvent
 from webhooks.models.subscription import Subscription
 
@@ -16,14 +15,11 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    def visible_to(self, viewer: Viewer) -> Self:
-        return self
-
     def waiting(self) -> Self:
         return self.filter(status=Delivery.Status.WAITING)
 
     def queue_again(self) -> int:
-        """Have these deliveries sent, whatever became of them. Returns their number."""
+        """Have these deliveries sent, also delivered and failed ones. Returns their number."""
         return self.update(
             status=Delivery.Status.WAITING, tries=0, retry_at=None, failing_since=None, delivered_at=None
         )
@@ -91,7 +87,7 @@ class Delivery(models.Model):
         return str(self.event) if self.event else gettext("Test")
 
     def drop(self) -> None:
-        """Send nothing: what it tells of was deleted."""
+        """End without a message: its subject was deleted."""
         self.status = self.Status.DROPPED
         self.save(update_fields=["status"])
 

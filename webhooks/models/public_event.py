@@ -1,5 +1,4 @@
 from typing import Self
-from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -41,10 +40,6 @@ class PublicEvent(models.Model):
 
     def __str__(self) -> str:
         return self.get_type_display()
-
-    @property
-    def interview_id(self) -> UUID | None:
-        return self.subject if self.subject_kind not in ("candidate", "campaign") else None
 
     @property
     def subject_kind(self) -> str:

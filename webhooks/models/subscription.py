@@ -1,4 +1,4 @@
-from typing import Any, Self
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,10 +12,10 @@ from jobs.models import JobDescription
 from screener.access.viewer import Viewer
 from screener.background.queue import RowTaskHandle
 from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
+from webhooks.models.public_event import PublicEvent
 from webhooks.models.receiver_url import check_url
 
 DELIVER = RowTaskHandle("webhooks.deliver", queue="deliveries", argument="subscription_id")
-
 NOTIFY_DISABLED = RowTaskHandle("webhooks.notify_disabled", queue="deliveries", argument="subscription_id")
 
 
@@ -31,7 +31,7 @@ class SubscriptionQuerySet(LeasableQuerySet["Subscription"]):
 class Subscription(LeasableModel):
     """An address of another system to which events are sent, signed. One worker at a time sends to it.
 
-    The secret is not stored: see `webhooks.outgoing.secrets`. `tries` counts the failures in a row.
+    The secret is not stored: see `webhooks.outgoing.signing`. `tries` counts the failures in a row.
     """
 
     class Status(models.TextChoices):
@@ -96,7 +96,9 @@ class Subscription(LeasableModel):
         return self.description or self.url
 
     def disable(self, cause: Cause) -> None:
-        """Send nothing more. What waits is sent once a person enables it."""
+        """End deliveries. Waiting ones are sent once a person enables it. Has no effect if it is disabled."""
+        if self.status == self.Status.DISABLED:
+            return
         is_by_program = cause != self.Cause.PERSON
         disabled = {"status": self.Status.DISABLED, "cause": cause, "disabled_at": timezone.now()}
         self.release(failing_since=None, awaits_notice=is_by_program, **disabled)
@@ -104,7 +106,9 @@ class Subscription(LeasableModel):
             NOTIFY_DISABLED.defer(self.pk)
 
     def enable(self) -> None:
-        """Send again, at first what waits."""
+        """Begin deliveries, at first the waiting ones. Has no effect if it is active."""
+        if self.status == self.Status.ACTIVE:
+            return
         self.release(failing_since=None, status=self.Status.ACTIVE, cause="", disabled_at=None, awaits_notice=False)
         DELIVER.defer(self.pk)
 
@@ -114,7 +118,7 @@ class Subscription(LeasableModel):
             problem = gettext("This webhook is disabled: %(cause)s. Enable it first.")
             raise InvalidTransition(problem % {"cause": self.get_cause_display()})
 
-    def wants(self, event: Any) -> bool:
-        """Whether this public event is to be sent to this address."""
+    def wants(self, event: PublicEvent) -> bool:
+        """Whether this event is to be sent to this address."""
         is_of_job = self.job_id in (None, event.job) or event.type == PublicEventType.CANDIDATE_ERASED
         return is_of_job and (not self.types or event.type in self.types)

@@ -1,4 +1,4 @@
-"""What an event says of its subject. It is read when it is sent, so that no personal data waits in a queue."""
+"""The content of events. It is read when they are sent, so that no personal data waits in a table."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from webhooks.models import PublicEvent
 def read_contents(events: Sequence[PublicEvent]) -> dict[int, dict[str, Any]]:
     """Return the content of each event, by its position.
 
-    An event whose subject was deleted has none. One about a result has none either once that result was deleted.
+    Events whose subject, or whose result, was deleted are left out.
     """
     contents = {event.pk: {"candidate": str(event.subject)} for event in _of_kind(events, "candidate")}
     return contents | _campaign_contents(_of_kind(events, "campaign")) | _interview_contents(events)

@@ -7,41 +7,44 @@ itself.
 
 import json
 import logging
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext
 from rest_framework.utils.encoders import JSONEncoder
 
 from screener.background.leases import Lease, row_lock
 from screener.background.queue import release_db_connection
 from screener.background.steps import Step, run_step
-from screener.models import InvalidTransition
 from screener.services.errors import ServiceError
 from webhooks.models import DELIVER, Delivery, PublicEvent, Subscription
 from webhooks.models.delivery import GIVE_UP_AFTER
 from webhooks.outgoing.contents import read_contents
-from webhooks.outgoing.sending import Message, Outcome, send
-from webhooks.outgoing.signing import SecretKeyChanged, current_secret, signing_secrets
+from webhooks.outgoing.sending import Outcome, Payload, send
+from webhooks.outgoing.signing import require_secret, signing_secrets
 
 log = logging.getLogger(__name__)
 
 PARALLEL = 8
-BATCHES_PER_TASK = 20
+TURN_SECONDS = 10
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT_OF_RECEIVER = timedelta(minutes=5)
 LONGEST_WAIT_OF_MESSAGE = timedelta(hours=1)
 
 
 def deliver(subscription_id: UUID) -> None:
-    """Send what is due for a subscription, unless another worker does."""
-    for _batch in range(BATCHES_PER_TASK):
-        if run_step(DELIVERY_STEP, subscription_id) is None:
+    """Send the due messages of a subscription, unless another worker does.
+
+    After some seconds the rest waits behind other subscriptions, so that slow receivers do not keep all workers.
+    """
+    turn_ends_at = time.monotonic() + TURN_SECONDS
+    while run_step(DELIVERY_STEP, subscription_id) is not None:
+        if time.monotonic() >= turn_ends_at:
+            DELIVER.defer(subscription_id)
             return
-    DELIVER.defer(subscription_id)
 
 
 def subscriptions_to_serve() -> list[UUID]:
@@ -50,8 +53,8 @@ def subscriptions_to_serve() -> list[UUID]:
     return list(Subscription.objects.active().claimable().filter(pk__in=with_due).values_list("pk", flat=True))
 
 
-def message_body(event_type: str, occurred_at: datetime, content: dict[str, Any]) -> str:
-    """Return the body of a message. The feed has the same members."""
+def payload_body(event_type: str, occurred_at: datetime, content: dict[str, Any]) -> str:
+    """Return the body of a payload. The feed has the same members."""
     return json.dumps({"type": event_type, "timestamp": occurred_at, "data": content}, cls=JSONEncoder)
 
 
@@ -60,12 +63,12 @@ def _send_batch(lease: Lease[Subscription]) -> list[Outcome]:
     at = timezone.now()
     secrets = signing_secrets(subscription, at)
     deliveries = _next_deliveries(subscription)
-    messages = _messages(deliveries)
+    payloads = _payloads(deliveries)
     release_db_connection()
-    dropped = {delivery.pk for delivery in deliveries} - {message.delivery_id for message in messages}
+    dropped = {delivery.pk for delivery in deliveries} - {payload.delivery_id for payload in payloads}
     outcomes = [Outcome(delivery_id, is_dropped=True) for delivery_id in dropped]
     with ThreadPoolExecutor(PARALLEL) as pool:
-        return outcomes + list(pool.map(lambda message: send(message, subscription.url, secrets, at), messages))
+        return outcomes + list(pool.map(lambda payload: send(payload, subscription.url, secrets, at), payloads))
 
 
 def _next_deliveries(subscription: Subscription) -> list[Delivery]:
@@ -76,21 +79,21 @@ def _next_deliveries(subscription: Subscription) -> list[Delivery]:
     return list(sendable.order_by("pk")[:PARALLEL])
 
 
-def _messages(deliveries: list[Delivery]) -> list[Message]:
+def _payloads(deliveries: list[Delivery]) -> list[Payload]:
     contents = read_contents([delivery.event for delivery in deliveries if delivery.event])
-    messages = []
+    payloads = []
     for delivery in deliveries:
         event = delivery.event
         if event is None:
-            body = message_body(delivery.event_type, delivery.created_at, {})
-            messages.append(Message(delivery.pk, str(delivery.subject), body))
+            body = payload_body(delivery.event_type, delivery.created_at, {})
+            payloads.append(Payload(delivery.pk, str(delivery.subject), body))
         elif event.pk in contents:
-            messages.append(_message_of(delivery, event, contents[event.pk]))
-    return messages
+            payloads.append(_payload_of(delivery, event, contents[event.pk]))
+    return payloads
 
 
-def _message_of(delivery: Delivery, event: PublicEvent, content: dict[str, Any]) -> Message:
-    return Message(delivery.pk, str(event.message_id), message_body(event.type, event.occurred_at, content))
+def _payload_of(delivery: Delivery, event: PublicEvent, content: dict[str, Any]) -> Payload:
+    return Payload(delivery.pk, str(event.message_id), payload_body(event.type, event.occurred_at, content))
 
 
 def _save_batch(subscription: Subscription, outcomes: list[Outcome]) -> UUID | None:
@@ -108,9 +111,14 @@ def _save_batch(subscription: Subscription, outcomes: list[Outcome]) -> UUID | N
     elif any(outcome.is_delivered for outcome in outcomes):
         subscription.release(failing_since=None)
         return subscription.pk
-    else:  # nothing was due, or only what was deleted meanwhile
+    elif outcomes:  # of deleted subjects: they say nothing about the receiver
         subscription.update_fields(lease=None, lease_until=None)
-        return subscription.pk if outcomes else None
+        return subscription.pk
+    else:
+        is_failing = subscription.deliveries.waiting().exists()
+        subscription.update_fields(
+            lease=None, lease_until=None, failing_since=subscription.failing_since if is_failing else None
+        )
     return None
 
 
@@ -147,10 +155,7 @@ def _wait(tries: int, longest: timedelta, requested_seconds: float | None) -> ti
 
 def enable(subscription: Subscription) -> None:
     """Enable a subscription. Raises InvalidTransition if its secret is lost."""
-    try:
-        current_secret(subscription)
-    except SecretKeyChanged:
-        raise InvalidTransition(gettext("SECRET_KEY was changed, and the secret with it. Rotate it first.")) from None
+    require_secret(subscription)
     subscription.enable()
 
 

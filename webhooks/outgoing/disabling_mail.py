@@ -33,7 +33,7 @@ def _send(lease: Lease[Subscription]) -> None:
     for mail in mails:
         try:
             send_mail(mail)
-        except PermanentError:  # a mailbox that does not exist keeps no one else from their mail
+        except PermanentError:  # the mailboxes of other administrators may exist
             continue
 
 

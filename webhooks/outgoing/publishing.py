@@ -26,7 +26,7 @@ BATCH = 500
 
 
 def publish_events() -> None:
-    """Publish the events that await it. Does nothing while another process publishes."""
+    """Publish the events that await it. Leaves them to another process that publishes already."""
     while _publish_batch():
         pass
 

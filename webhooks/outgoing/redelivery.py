@@ -21,7 +21,7 @@ def queue_test(subscription: Subscription) -> Delivery:
 
 
 def send_again(subscription: Subscription, delivery_ids: Sequence[int]) -> int:
-    """Queue these deliveries of the subscription again, whatever became of them. Returns their number."""
+    """Queue these deliveries of the subscription, also delivered and failed ones. Returns their number."""
     subscription.require_active()
     again = Delivery.objects.filter(subscription=subscription, pk__in=delivery_ids)
     return _queue(subscription, again)

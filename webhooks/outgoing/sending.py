@@ -1,4 +1,4 @@
-"""Sends one message to a receiver. Uses no database, so that several are sent at the same time."""
+"""Sends one payload to a receiver. Uses no database, so that several are sent at the same time."""
 
 import time
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ USER_AGENT = "Screener-Webhooks/1"
 
 
 @dataclass(frozen=True)
-class Message:
+class Payload:
     """`message_id`: the same at each try, so that receivers recognise a repetition."""
 
     delivery_id: int
@@ -30,7 +30,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a try went. Without a problem, the message was delivered. `is_dropped`: there was nothing to send."""
+    """The result of a try. Without a problem, the message was delivered. `is_dropped`: its subject was deleted."""
 
     delivery_id: int
     problem: str = ""
@@ -48,16 +48,16 @@ class Outcome:
         return self.response_status == GONE
 
 
-def send(message: Message, url: str, secrets: list[str], at: datetime) -> Outcome:
-    """POST a message, signed. Any status of 2xx within ten seconds is a success; the body of the reply is not read."""
+def send(payload: Payload, url: str, secrets: list[str], at: datetime) -> Outcome:
+    """POST a payload, signed. Any status of 2xx within ten seconds is a success; the body of the reply is not read."""
     start = time.monotonic()
     try:
-        response = _post(message, url, secrets, at)
+        response = _post(payload, url, secrets, at)
     except Exception as error:
         problem = _problem_of(error)
-        return Outcome(message.delivery_id, problem, duration_ms=_milliseconds_since(start))
+        return Outcome(payload.delivery_id, problem, duration_ms=_milliseconds_since(start))
     return Outcome(
-        message.delivery_id,
+        payload.delivery_id,
         _problem_of_status(response.status_code),
         response.status_code,
         _milliseconds_since(start),
@@ -65,18 +65,18 @@ def send(message: Message, url: str, secrets: list[str], at: datetime) -> Outcom
     )
 
 
-def _post(message: Message, url: str, secrets: list[str], at: datetime) -> requests.Response:
+def _post(payload: Payload, url: str, secrets: list[str], at: datetime) -> requests.Response:
     target = resolve(url)
     headers = {
         "Content-Type": "application/json",
         "Host": target.host_header,
         "User-Agent": USER_AGENT,
-        **signature_headers(secrets, message.message_id, at, message.body),
+        **signature_headers(secrets, payload.message_id, at, payload.body),
     }
     with total_timeout(TOTAL_SECONDS), target.session as session:
         response = session.post(
             target.pinned_url,
-            data=message.body.encode(),
+            data=payload.body.encode(),
             headers=headers,
             allow_redirects=False,
             timeout=(CONNECT_SECONDS, TOTAL_SECONDS),

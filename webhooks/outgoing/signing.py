@@ -1,14 +1,20 @@
-"""Signatures by the Standard Webhooks convention. Secrets are derived from SECRET_KEY, and so never stored."""
+"""Secrets of subscriptions, and signatures by the Standard Webhooks convention.
+
+A secret is derived from SECRET_KEY, and never stored.
+"""
 
 import base64
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext
 from standardwebhooks import Webhook
 
+from screener.models import InvalidTransition
 from screener.services.errors import PermanentError
 from webhooks.models import Subscription
 
@@ -17,7 +23,7 @@ OLD_SECRET_SIGNS_FOR = timedelta(hours=24)
 
 
 class SecretKeyChanged(PermanentError):
-    """SECRET_KEY is another one than when the secret was made: receivers would refuse each message."""
+    """SECRET_KEY differs from that with which the secret was made. Receivers would refuse each message."""
 
 
 def current_secret(subscription: Subscription) -> str:
@@ -29,22 +35,33 @@ def current_secret(subscription: Subscription) -> str:
     raise SecretKeyChanged("SECRET_KEY was changed, and with it the secret of this webhook.")
 
 
-def first_secret(subscription: Subscription) -> str:
-    """Make the secret of a new subscription. Its fingerprint is to be saved with the row."""
+def require_secret(subscription: Subscription) -> str:
+    """Return the secret that receivers verify with. Raises InvalidTransition if SECRET_KEY was changed."""
+    try:
+        return current_secret(subscription)
+    except SecretKeyChanged:
+        raise InvalidTransition(gettext("SECRET_KEY was changed, and the secret with it. Rotate it first.")) from None
+
+
+def subscribe(subscription: Subscription) -> str:
+    """Save a new subscription. Returns its secret, which is shown to its owner once."""
     secret = _derive(subscription, subscription.secret_number, settings.SECRET_KEY)
     subscription.secret_fingerprint = _fingerprint(secret)
+    subscription.save()
     return secret
 
 
 def rotate_secret(subscription: Subscription) -> str:
     """Make and store the next secret. The one before signs, too, for a day."""
-    subscription.secret_number += 1
-    secret = first_secret(subscription)
-    subscription.update_fields(
-        secret_number=subscription.secret_number,
-        secret_fingerprint=subscription.secret_fingerprint,
-        previous_secret_until=timezone.now() + OLD_SECRET_SIGNS_FOR,
-    )
+    with transaction.atomic():
+        subscription.refresh_from_db(from_queryset=Subscription.objects.select_for_update())
+        number = subscription.secret_number + 1
+        secret = _derive(subscription, number, settings.SECRET_KEY)
+        subscription.update_fields(
+            secret_number=number,
+            secret_fingerprint=_fingerprint(secret),
+            previous_secret_until=timezone.now() + OLD_SECRET_SIGNS_FOR,
+        )
     return secret
 
 

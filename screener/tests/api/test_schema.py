@@ -21,7 +21,7 @@ from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from tests.support.factories import add_import_row, make_assessed_interview, make_candidate, run_tasks
 from webhooks.models import Subscription
 from webhooks.outgoing.publishing import publish_events
-from webhooks.outgoing.subscribing import subscribe
+from webhooks.outgoing.signing import subscribe
 
 
 @pytest.fixture(scope="module")

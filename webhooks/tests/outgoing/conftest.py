@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.webhook_receiver import Receiver, run_receiver
 from webhooks.models import Subscription
-from webhooks.outgoing.subscribing import subscribe
+from webhooks.outgoing.signing import subscribe
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from screener.background.leases import claim_lease
 from tests.support.factories import make_interview, run_tasks
 from tests.support.webhook_receiver import Received, Receiver, run_receiver
 from webhooks.models import DELIVER, Delivery, PublicEvent, Subscription
+from webhooks.outgoing import delivering
 from webhooks.outgoing.delivering import DELIVERY_STEP, enable, subscriptions_to_serve
 from webhooks.outgoing.publishing import plan_deliveries, publish_events
 from webhooks.outgoing.redelivery import send_again, send_since
-from webhooks.outgoing.signing import OLD_SECRET_SIGNS_FOR, current_secret, rotate_secret
-from webhooks.outgoing.subscribing import subscribe
+from webhooks.outgoing.signing import OLD_SECRET_SIGNS_FOR, current_secret, rotate_secret, subscribe
 
 pytestmark = pytest.mark.django_db
 
@@ -181,6 +181,16 @@ class TestFailingReceiver:
         run_tasks()
         assert statuses() == ["delivered"]
 
+    def test_failure_of_an_ended_outage_is_forgotten(self, subscription: Subscription, receiver: Receiver) -> None:
+        """The failing message was about a row that is deleted, and the next one comes days later."""
+        (event,) = add_events(1)
+        receiver.reply = lambda message: 500
+        run_tasks()
+        PublicEvent.objects.filter(pk=event.pk).update(type=PublicEventType.INTERVIEW_CREATED)
+        serve(at=timezone.now() + timedelta(minutes=1))
+        subscription.refresh_from_db()
+        assert (statuses(), subscription.failing_since) == (["dropped"], None)
+
     def test_that_is_gone_is_disabled_at_once(self, subscription: Subscription, receiver: Receiver) -> None:
         add_events(1)
         receiver.reply = lambda message: 410
@@ -205,6 +215,18 @@ class TestFailingReceiver:
             run_tasks()
             assert elsewhere.received == []
         assert Delivery.objects.get().problem == "redirect"
+
+
+def test_other_subscriptions_get_their_turn(
+    subscription: Subscription, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "TURN_SECONDS", 0)
+    for _subject in range(20):
+        add_events(1)
+    run_tasks(only=DELIVER.name, limit=1)
+    assert 0 < len(receiver.received) < 20
+    run_tasks()
+    assert set(statuses()) == {"delivered"}
 
 
 class TestFailingMessage:

@@ -16,7 +16,7 @@ from tests.support.factories import make_approved_job, make_candidate, make_inte
 from tests.support.sample_rows import make_completed_interview
 from webhooks.models import Delivery, PublicEvent, Subscription
 from webhooks.outgoing.contents import read_contents
-from webhooks.outgoing.publishing import publish_events
+from webhooks.outgoing.publishing import LOCK, publish_events
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +88,17 @@ class TestEvents:
     def test_events_are_published_once(self) -> None:
         make_interview()
         assert published_types() == published_types() == [PublicEventType.INTERVIEW_CREATED]
+
+    def test_waits_for_another_publisher(self) -> None:
+        make_interview()
+        other = connection.copy()
+        try:
+            with other.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            assert published_types() == []
+        finally:
+            other.close()
+        assert published_types() == [PublicEventType.INTERVIEW_CREATED]
 
 
 class TestSubscriptions:

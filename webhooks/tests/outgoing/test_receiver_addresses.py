@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from screener.services.receiver_address import ForbiddenAddress, resolve
 from webhooks.models import Delivery
 from webhooks.models.receiver_url import check_url
-from webhooks.outgoing.sending import Message, Outcome, send
+from webhooks.outgoing.sending import Outcome, Payload, send
 
 PRIVATE = [
     "0.0.0.0",
@@ -123,7 +123,7 @@ class TestTls:
         settings.WEBHOOK_PRIVATE_NETWORKS = ["127.0.0.1"]
         names = stub_lookup(monkeypatch, ["127.0.0.1"], ["10.0.0.1"])
         with tls_server(authority) as (port, hosts):
-            outcome = send(Message(1, "id", "{}"), f"https://{host}:{port}/x", ["whsec_MTIz"], datetime.now(UTC))
+            outcome = send(Payload(1, "id", "{}"), f"https://{host}:{port}/x", ["whsec_MTIz"], datetime.now(UTC))
         assert (outcome.problem, names) == (problem, [host])
         assert hosts == ([] if problem else [f"{host}:{port}"])
 
@@ -132,7 +132,7 @@ class TestTls:
         path = tmp_path / "stranger.pem"
         path.write_bytes(make_certificate("127.0.0.1"))
         with tls_server(path) as (port, _hosts):
-            outcome = send(Message(1, "id", "{}"), f"https://127.0.0.1:{port}/", ["whsec_MTIz"], datetime.now(UTC))
+            outcome = send(Payload(1, "id", "{}"), f"https://127.0.0.1:{port}/", ["whsec_MTIz"], datetime.now(UTC))
         assert outcome.problem == Delivery.Problem.TLS
 
 
@@ -141,7 +141,7 @@ def test_receiver_that_never_replies_times_out(settings: Any, monkeypatch: pytes
     monkeypatch.setattr("webhooks.outgoing.sending.TOTAL_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        outcome = send(Message(1, "id", "{}"), url, ["whsec_MTIz"], datetime.now(UTC))
+        outcome = send(Payload(1, "id", "{}"), url, ["whsec_MTIz"], datetime.now(UTC))
     assert isinstance(outcome, Outcome)
     assert outcome.problem == Delivery.Problem.TIMEOUT
 
