@@ -211,19 +211,30 @@ def _near_day(text: str, tokens: list[str], words: AmountWords, today: date) -> 
 def _day_after_article(tokens: list[str], words: AmountWords) -> int | None:
     """Return the day of a month that is named without the month: Thursday the tenth, the eighteenth."""
     for index, token in enumerate(tokens):
-        article_length = match_role(tokens, index, AmountRole.ARTICLE, words)
-        start = index + (article_length or 1)
-        start += article_length and match_role(tokens, start, AmountRole.ARTICLE, words)
         is_weekday = token in words.weekdays
-        if not (is_weekday or article_length) or (start < len(tokens) and tokens[start] in words.weekdays):
+        start = index + 1 if is_weekday else index
+        start = _skip_articles(tokens, start, words)
+        if start == index or (start < len(tokens) and tokens[start] in words.weekdays):
             continue
-        ordinal = match_longest(tokens, start, words.ordinals)
-        number, end = (ordinal[0], start + ordinal[1]) if ordinal else read_number(tokens, start, words)
+        day, end = _read_day(tokens, start, words)
         follows_weekday = is_weekday or (index > 0 and tokens[index - 1] in words.weekdays)
-        is_day = number is not None and 1 <= number <= LAST_DAY and not _is_clock(tokens, end, words)
-        if is_day and number is not None and (follows_weekday or end == len(tokens)):
-            return int(number)
+        if day is not None and (follows_weekday or end == len(tokens)):
+            return day
     return None
+
+
+def _skip_articles(tokens: list[str], index: int, words: AmountWords) -> int:
+    while length := match_role(tokens, index, AmountRole.ARTICLE, words):
+        index += length
+    return index
+
+
+def _read_day(tokens: list[str], index: int, words: AmountWords) -> tuple[int | None, int]:
+    """Return the day of a month that begins here, as an ordinal or a number, and the index after it."""
+    ordinal = match_longest(tokens, index, words.ordinals)
+    number, end = (ordinal[0], index + ordinal[1]) if ordinal else read_number(tokens, index, words)
+    is_day = number is not None and 1 <= number <= LAST_DAY and not _is_clock(tokens, end, words)
+    return (int(number) if is_day and number is not None else None), end
 
 
 def _next_day(day: int, today: date) -> date | None:
