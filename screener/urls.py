@@ -11,6 +11,7 @@ from interviews.admin.costs import spending_page
 from interviews.admin.may_call import may_call_page
 from interviews.api.campaigns import CampaignViewSet
 from interviews.api.do_not_call import DoNotCallViewSet
+from interviews.api.personal.views import PersonalQuestionsViewSet
 from interviews.api.views import InterviewViewSet
 from interviews.importing.api import ImportViewSet
 from interviews.retention.views import retention_page
@@ -39,6 +40,7 @@ router.register("interviews", InterviewViewSet, basename="interview")
 router.register("imports", ImportViewSet, basename="import")
 router.register("campaigns", CampaignViewSet, basename="campaign")
 router.register("events", PublicEventViewSet, basename="event")
+router.register("personal-questions", PersonalQuestionsViewSet, basename="personal-questions")
 router.register("webhooks", WebhookViewSet, basename="webhook")
 
 urlpatterns = [

@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConsentKind": "candidates.models.Consent.Kind",
         "DoNotCallKind": "candidates.models.DoNotCall.Kind",
         "PublicEventType": "interviews.models.PublicEventType",
+        "PersonalQuestionsStatus": "interviews.models.PersonalQuestions.Status",
         "WebhookStatus": "webhooks.models.Subscription.Status",
         "DeliveryStatus": "webhooks.models.Delivery.Status",
         "InterviewStatus": "interviews.models.Interview.Status",

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
 
 from candidates.merging.merge import Merge, merge_candidates
 from candidates.models import Candidate
@@ -29,12 +30,13 @@ from jobs.question_sets import approve_question_set
 from screener.background.leases import claim_lease
 from screener.models import InvalidTransition, ModelCall
 from screener.records import QuestionSpec
-from tests.support.factories import make_approved_job, make_candidate, run_tasks
+from tests.support.factories import API_ACTOR, make_approved_job, make_candidate, run_tasks
 from tests.support.fake_openai import fake_language_model
 
 pytestmark = pytest.mark.django_db
 
 Status = PersonalQuestions.Status
+PATH = "/api/v1/personal-questions/"
 QUESTIONS = [
     QuestionSpec(
         text="Tell me about a slow database that you repaired.",
@@ -210,6 +212,28 @@ def test_model_that_is_down_is_tried_again() -> None:
     assert (row.status, row.tries) == (Status.PENDING, 1)
     assert row.error
     withdraw_personal_questions(row, by="hanna")
+
+
+def test_api_writes_approves_and_withdraws(api: APIClient) -> None:
+    job, candidate = make_job(), make_candidate(resume_text=RESUME, resume_status="read")
+    body = {"candidate": str(candidate.pk), "job": str(job.pk)}
+    with fake_language_model(words((1, SHARPENED))):
+        requested = api.post(PATH, body, format="json")
+        run_tasks(only=WRITE_PERSONAL_QUESTIONS.name)
+    assert (requested.status_code, requested.json()["status"]) == (202, "pending")
+    (written,) = api.get(PATH, {"candidate": str(candidate.pk), "status": "ready"}).json()["results"]
+    assert [question["text"] for question in written["questions"]] == [SHARPENED]
+    path = f"{PATH}{written['id']}/"
+    approved_row = api.post(f"{path}approve/").json()
+    assert (approved_row["status"], approved_row["approved_by"]) == ("approved", API_ACTOR)
+    assert api.post(f"{path}withdraw/").json()["status"] == "withdrawn"
+    assert api.post(f"{path}approve/").status_code == 409
+
+
+def test_api_says_why_nothing_is_written(api: APIClient) -> None:
+    body = {"candidate": str(make_candidate().pk), "job": str(make_job().pk)}
+    assert api.post(PATH, body, format="json").status_code == 409
+    assert api.post(PATH, {"candidate": "x"}, format="json").json()["errors"].keys() == {"candidate", "job"}
 
 
 def test_second_request_returns_the_first() -> None:

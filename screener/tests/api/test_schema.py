@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from candidates.data_rights.erasure import erase_candidate
 from candidates.models import DoNotCall
-from interviews.models import Call, Campaign, Invitation
+from interviews.models import Call, Campaign, Invitation, PersonalQuestions
 from interviews.scoring.assessment import rescore_interview
 from jobs.models import BankQuestion, Template
 from screener.api.problem_details import PROBLEM_TYPES
@@ -50,6 +50,7 @@ def test_schema_has_all_resources(schema: dict[str, Any]) -> None:
     resources = {path.split("/")[3] for path in schema["paths"]}
     assert resources == {
         "jobs",
+        "personal-questions",
         "bank-questions",
         "question-sets",
         "templates",
@@ -125,6 +126,9 @@ def test_responses_match_schema(schema: dict[str, Any], api: APIClient) -> None:
     webhook = Subscription(url="https://receiver.example/")
     subscribe(webhook)
     ids["webhooks"] = webhook.pk
+    ids["personal-questions"] = PersonalQuestions.objects.create(
+        candidate=interview.candidate, question_set=interview.question_set, created_by="a test"
+    ).pk
     publish_events()
     ids["imports"] = add_import_row(interview.candidate).imported_id
     erased = make_candidate(phone="+14155550178")
