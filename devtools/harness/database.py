@@ -35,14 +35,18 @@ HOLD_DATABASE = (
     "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
     "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
 )
+PID_FILE = "postmaster.pid"
 STOP_TIMEOUT = 30
 COMMAND_TIMEOUT = 600
 
 
 def hash_files(patterns: Iterable[str]) -> str:
-    """Return a digest of the files that match, which are relative to the checkout."""
-    files = [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    """Return a digest of the names and contents of the files that match, which are relative to the checkout."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in patterns for path in ROOT.glob(pattern)}):
+        digest.update(f"{path.relative_to(ROOT)} {path.stat().st_size}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def database_url(socket_dir: Path) -> str:
@@ -73,7 +77,7 @@ def hold_database(folder: Path) -> Iterator[Path]:
         socket_dir = Path(holder.stdout.readline().strip())
         yield socket_dir
         holder.stdin.close()
-    _wait_until_stopped(socket_dir.parent / "data" / "postmaster.pid")
+    _wait_until_stopped(socket_dir.parent / "data" / PID_FILE)
 
 
 def _wait_until_stopped(pid_file: Path) -> None:
@@ -104,18 +108,21 @@ def prepare_data(folder: Path) -> bool:
 
 
 def _make_data(kept: Path) -> None:
-    """Store the data of a server that has stopped. Its path exists once it is complete."""
-    new = kept.with_name("unfinished")
-    shutil.rmtree(new, ignore_errors=True)
+    """Migrate an empty database and store its data at this path."""
     with temporary_folder() as folder:
         with hold_database(folder) as socket_dir:
             environment = {**os.environ, "DATABASE_URL": database_url(socket_dir), "DEBUG": "1"}
             for arguments in (["migrate", "--no-input"], ["set_organisation", *ORGANISATION]):
                 command = [sys.executable, "manage.py", *arguments]
                 subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=COMMAND_TIMEOUT, stdout=DEVNULL)
-        _copy_data(open_server_home(folder.resolve()).data_folder, new)
-    new.rename(kept)
+        _copy_data(open_server_home(folder.resolve()).data_folder, kept)
 
 
 def _copy_data(source: Path, target: Path) -> None:
-    subprocess.run(["cp", "-a", source, target], check=True)  # shutil does not keep the owner
+    """Copy the data of a server that has stopped. The target exists once it is complete, also if this is interrupted."""
+    if (source / PID_FILE).exists():
+        raise RuntimeError(f"The server of {source} has not stopped: its data cannot be copied.")
+    unfinished = target.with_name(f"unfinished-{target.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    subprocess.run(["cp", "-a", source, unfinished], check=True)  # shutil does not keep the owner
+    unfinished.rename(target)

@@ -18,11 +18,16 @@ NUMBER_CONTROLS = """selector => {
     const controls = [...document.querySelectorAll(selector)].filter(control => isTabStop(control) &&
         control.checkVisibility({visibilityProperty: true}) && control.tabIndex >= 0 && !control.disabled);
     controls.forEach((control, number) => control.dataset.control = number);
+    window.reachedControls = new Set();
+    document.addEventListener('focusin', event => reachedControls.add(event.target.dataset.control));
+    document.activeElement.blur();
+    window.scrollTo(0, 0);
     return controls.map(control => control.outerHTML.slice(0, 150));
 }"""
 BUTTONS_OF_PLAYER = 10
 """At most, which Tab reaches one by one and which no element stands for."""
-FOCUSED_CONTROL = "document.activeElement.dataset.control ?? ''"
+REACHED_CONTROLS = "[...reachedControls].filter(number => number)"
+PRESSES_BETWEEN_LOOKS = 10
 PAGE_WIDTH = "document.documentElement.scrollWidth"
 
 
@@ -47,13 +52,14 @@ def check_page(page: Page) -> None:
 def find_unreached_controls(page: Page) -> list[str]:
     """The visible controls that Tab does not reach from the start of the page."""
     controls = page.evaluate(NUMBER_CONTROLS, CONTROLS)
-    page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
-    reached: set[str] = set()
     player_count = page.locator("audio:visible, video[controls]:visible").count()
     # Scrolled regions are stops of their own, at most one for each control.
-    for _ in range(2 * len(controls) + BUTTONS_OF_PLAYER * (1 + player_count)):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate(FOCUSED_CONTROL))
-        if len(reached - {""}) >= len(controls):
+    presses = 2 * len(controls) + BUTTONS_OF_PLAYER * (1 + player_count)
+    reached: set[str] = set()
+    for _ in range(0, presses, PRESSES_BETWEEN_LOOKS):
+        for _ in range(PRESSES_BETWEEN_LOOKS):
+            page.keyboard.press("Tab")
+        reached = set(page.evaluate(REACHED_CONTROLS))
+        if len(reached) == len(controls):
             break
     return [control for number, control in enumerate(controls) if str(number) not in reached]

@@ -14,9 +14,22 @@ WITHOUT_TRIGGERS = "SET LOCAL session_replication_role = replica"
 """No foreign key demands an order, and no trigger protects a row. Needs a superuser, as the embedded server's is."""
 
 
-def delete_rows(operations: DatabaseOperations, style: Any, tables: list[str], **options: bool) -> list[str]:
-    """The statements that empty these tables in one transaction, in place of those of Django's `flush`."""
-    return [WITHOUT_TRIGGERS, *(f"DELETE FROM {operations.quote_name(table)}" for table in tables)]
+def delete_rows(
+    operations: DatabaseOperations,
+    style: Any,
+    tables: list[str],
+    *,
+    reset_sequences: bool = False,
+    allow_cascade: bool = False,
+) -> list[str]:
+    """The statements that empty these tables in one transaction, in place of those of Django's `flush`.
+
+    The lock waits for requests that are still writing: their rows would outlive the deletion. TRUNCATE waits likewise.
+    """
+    assert not reset_sequences, "not supported: rows are deleted, and ids continue"
+    names = [operations.quote_name(table) for table in tables]
+    lock = f"LOCK TABLE {', '.join(names)} IN SHARE ROW EXCLUSIVE MODE"
+    return [WITHOUT_TRIGGERS, lock, *(f"DELETE FROM {name}" for name in names)]
 
 
 def empty_tables_by_deletion(patch: pytest.MonkeyPatch) -> None:

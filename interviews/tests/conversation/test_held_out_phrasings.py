@@ -52,6 +52,7 @@ FLOORS = {
 
 
 COUNTEREXAMPLES = sorted(FOLDER.glob("counterexamples/*.tsv"))
+assert COUNTEREXAMPLES
 
 
 def read_all() -> dict[str, tuple[Phrasing, ...]]:

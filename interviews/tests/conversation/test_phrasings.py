@@ -14,6 +14,8 @@ from tests.support.labelled_phrasings import labelled_phrasings
 FOLDER = Path(__file__).parent / "phrasings"
 FILES = sorted(FOLDER.glob("*.tsv"))
 COUNTEREXAMPLES = sorted(FOLDER.glob("counterexamples/*.tsv"))
+assert FILES
+assert COUNTEREXAMPLES
 EXCLUDED_INTENTS = {
     "never": {Intent.NEVER},
     "refuse": REFUSALS,

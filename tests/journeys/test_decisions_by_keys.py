@@ -1,4 +1,4 @@
-"""Forty finished interviews, decided by keys alone."""
+"""The finished interviews of a job, decided one after the other by keys alone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support.sample_rows import make_completed_interview
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-COUNT = 40
+COUNT = 12
 MOST_KEYS = 3
 REASON = "Talks about the team, never about the own part."
 OVERRULED_EVERY = 4
@@ -61,7 +61,7 @@ def page(live_server: Any, interviews: list[Interview]) -> Iterator[Page]:
         yield page
 
 
-def test_forty_are_decided_by_keys(page: Page, interviews: list[Interview]) -> None:
+def test_interviews_are_decided_by_keys(page: Page, interviews: list[Interview]) -> None:
     keyboard = Keyboard(page)
     expected = {}
     for number in range(COUNT):
