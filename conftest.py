@@ -105,7 +105,7 @@ def restored_settings() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def private_files(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder for private files, made when the first file is stored: most tests store none."""
+    """An empty folder for private files, made when the first file is stored, which few tests do."""
     folder = tmp_path_factory.getbasetemp() / "private" / uuid4().hex
     # Not by the setting: the models' fields hold the storage that was made from it when they were loaded.
     monkeypatch.setattr(storages["private"], "location", str(folder))

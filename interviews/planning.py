@@ -175,10 +175,10 @@ def personal_sets_of(candidate_ids: Iterable[UUID], question_set: QuestionSet) -
 def planned_responses(interview: Interview, questions: list[QuestionSpec]) -> list[InterviewResponse]:
     """Return the responses to the questions, in the words of the personal set if there is one, not saved yet."""
     personal = interview.personal_questions
-    asked = personal.applied_to(questions) if personal else questions
+    worded_questions = personal.applied_to(questions) if personal else questions
     return [
         _planned_response(interview, position, question, base=base)
-        for position, (question, base) in enumerate(zip(asked, questions, strict=True))
+        for position, (question, base) in enumerate(zip(worded_questions, questions, strict=True))
     ]
 
 

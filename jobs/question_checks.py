@@ -100,7 +100,7 @@ class QuestionReview:
         return [*self.unwanted, *accepted, *(question.text for question in self.refused)]
 
     def add(self, questions: Sequence[PlannedQuestion]) -> None:
-        """Accept or refuse each question, until none is missing."""
+        """Accept or refuse each question, until there are enough."""
         for question in questions:
             if not self.missing:
                 return

@@ -35,7 +35,7 @@ def upload_archive(imported: Import, file: "File[Any]", *, author: str, replace_
     """Store an archive of resumes, to be matched in the background.
 
     `replace_resumes`: also for candidates who have a resume. By default that is kept, and the file is listed.
-    Raises UnreadableArchive, and InvalidTransition if the import was undone. Stores nothing then.
+    Raises UnreadableArchive, and InvalidTransition if the import was undone. The archive is not stored then.
     """
     with open_archive(file, file.size or 0) as archive:
         files_total = len(list_documents(archive))

@@ -224,7 +224,7 @@ class Import(LeasableModel):
         self.release(status=self.Status.UNDONE, ended_at=timezone.now())
 
     def discard(self) -> None:
-        """Delete an import that was never started, with its file. Does nothing if it was started meanwhile."""
+        """Delete an import that was never started, with its file. An import that was started meanwhile stays."""
         with transaction.atomic():
             self._lock()
             if self.status == self.Status.UPLOADED:

@@ -110,7 +110,7 @@ def test_hostile_file_is_refused_whole(make_content: Any, problems: set[str]) ->
 
 
 def test_archive_that_lies_about_its_size_is_refused() -> None:
-    """The directory says that a part is small; what is unpacked in fact is bounded all the same."""
+    """The directory says that a part is small. The unpacked size is bounded all the same."""
     bomb = bytearray(with_part(xlsx_bytes([HEADS, ADA]), SHEET, CORNERS.encode() + b" " * MEMORY_BYTES))
     true_size, said_size = (len(CORNERS) + MEMORY_BYTES).to_bytes(4, "little"), (1000).to_bytes(4, "little")
     assert bomb.count(true_size) == 2

@@ -88,7 +88,7 @@ def with_results(
 ) -> "QuerySet[Interview]":
     """Annotate the results and decisions of interviews of the job.
 
-    `shown_score`: the overall score with the chosen weights; none where the stored result has none.
+    `shown_score`: the overall score with the chosen weights; null where the stored result has no score.
     """
     annotated = annotate_results(interviews, _shows_scores(job, viewer))
     return annotated.annotate(shown_score=_shown_score(weights))

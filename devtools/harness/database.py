@@ -90,7 +90,7 @@ def _wait_until_stopped(pid_file: Path) -> None:
 def prepare_data(folder: Path) -> bool:
     """Give a folder without a database that of a new deployment: migrated, with an organisation and no more.
 
-    Returns whether it had none.
+    Returns whether the database is new.
     """
     home = open_server_home(folder.resolve())
     if home.data_folder.exists():
@@ -119,7 +119,7 @@ def _make_data(kept: Path) -> None:
 
 
 def _copy_data(source: Path, target: Path) -> None:
-    """Copy the data of a server that has stopped. The target exists once it is complete, also if this is interrupted."""
+    """Copy the data of a server that has stopped. The target exists once it is complete."""
     if (source / PID_FILE).exists():
         raise RuntimeError(f"The server of {source} has not stopped: its data cannot be copied.")
     unfinished = target.with_name(f"unfinished-{target.name}")

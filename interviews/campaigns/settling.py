@@ -54,8 +54,8 @@ def campaigns_to_settle() -> list[UUID]:
         | has([Campaign.Status.CANCELLED], _to_cancel())
     )
     to_start = Campaign.objects.to_start().order_by("starts_at")
-    found = [*_first_ids(to_start), *_first_ids(mismatched.order_by("updated_at"))]
-    return list(dict.fromkeys(found))[:MAX_CAMPAIGNS]
+    campaign_ids = [*_first_ids(to_start), *_first_ids(mismatched.order_by("updated_at"))]
+    return list(dict.fromkeys(campaign_ids))[:MAX_CAMPAIGNS]
 
 
 def _first_ids(campaigns: QuerySet[Campaign]) -> list[UUID]:

@@ -320,7 +320,7 @@ class Interview(LeasableModel):
         indexes = INDEXES
 
     def publishes(self, kind: str) -> bool:
-        """Whether other systems are told of events of this kind. They are told nothing of practice."""
+        """Whether other systems are told of events of this kind. Events of practice stay here."""
         return kind in PUBLIC_TYPE_OF_KIND and self.purpose != self.Purpose.PRACTICE
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ class ResponseQuerySet(LeasableQuerySet["InterviewResponse"]):
         return self.filter(pk__in=unassessed.union(unscored, all=True), status__in=statuses).exclude(transcript="")
 
     def without_opinion_of(self, user: User) -> Self:
-        """Answers of completed interviews that have a score, and none by this user."""
+        """Answers of completed interviews that have a score, but not by this user."""
         scored_assessments = Assessment.objects.filter(response=OuterRef("pk"), is_current=True, score__isnull=False)
         own_assessments = Assessment.objects.filter(response=OuterRef("pk"), scored_by=user)
         completed_interviews = Interview.objects.filter(status=Interview.Status.COMPLETED)

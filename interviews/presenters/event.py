@@ -32,7 +32,7 @@ class EventRow:
 
     @property
     def status_change(self) -> str:
-        """From which state to which one; empty where the event changed none."""
+        """The states before and after; empty where the event did not change the state."""
         if not (self.event.before or self.event.after):
             return ""
         return f"{self._state_label(self.event.before)} → {self._state_label(self.event.after)}"

@@ -68,11 +68,11 @@ def test_undo_of_two_rows_about_one_person() -> None:
 
 
 def test_undo_keeps_what_something_has_happened_to() -> None:
-    known = make_candidate(full_name="Ada L.", external_id="ats-1", consents=False)
+    existing = make_candidate(full_name="Ada L.", external_id="ats-1", consents=False)
     rows = [[f"Person {number}", f"+1415555020{number}", "", f"id-{number}", ""] for number in range(5)]
     imported = import_rows(ADA, *rows)
-    known.refresh_from_db()
-    known.update_fields(full_name="Ada King")
+    existing.refresh_from_db()
+    existing.update_fields(full_name="Ada King")
     persons = {number: Candidate.objects.get(external_id=f"id-{number}") for number in range(5)}
     persons[0].update_fields(email="new@example.com")
     persons[1].add_call_consent(True, given_by=Consent.GivenBy.STAFF, source="by phone")

@@ -214,7 +214,7 @@ class JobDescription(LeasableModel):
 
     @property
     def usual_channel(self) -> Channel:
-        """The channel of interviews for which none is named."""
+        """The channel of interviews that are planned without a channel."""
         return next(channel for channel in Channel if channel in self.channels)
 
     @property

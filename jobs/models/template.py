@@ -163,7 +163,7 @@ class TemplateVersion(AppendOnly):
 
     @property
     def languages(self) -> list[str]:
-        """The languages in which everything is written that the template asks itself; empty if there is nothing."""
+        """The languages in which all own questions of the template are written; empty without own questions."""
         written = [tags for tags in (fixed_languages(self.parts), eligibility_languages(self.eligibility)) if tags]
         return sorted(set.intersection(*map(set, written))) if written else []
 
@@ -182,7 +182,7 @@ class TemplateVersion(AppendOnly):
     def warnings(self) -> list[QuestionWarning]:
         """The fixed questions on subjects that employers must not ask about, by the position of their part."""
         topics = [(position, find_topics(part.text, part.language)) for position, part in enumerate(self.parts)]
-        return [QuestionWarning(position, found) for position, found in topics if found]
+        return [QuestionWarning(position, names) for position, names in topics if names]
 
     @property
     def eligibility_warnings(self) -> list[EligibilityWarning]:
@@ -190,7 +190,7 @@ class TemplateVersion(AppendOnly):
         topics = [
             (place, find_topics(question.text, question.language)) for place, question in enumerate(self.eligibility)
         ]
-        return [EligibilityWarning(place, found) for place, found in topics if found]
+        return [EligibilityWarning(place, names) for place, names in topics if names]
 
 
 class TemplateUseQuerySet(models.QuerySet["TemplateUse"]):

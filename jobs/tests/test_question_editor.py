@@ -1,4 +1,4 @@
-"""The page on which a job's questions are edited: nothing is stored before it is saved, and nothing is overwritten."""
+"""The page on which a job's questions are edited: edits are stored when they are saved, and never overwrite others."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -123,7 +123,7 @@ def test_invalid_cell_is_marked(admin_client: Client) -> None:
         typed = {f"question-1-{field}": text for field, (text, _) in cells.items()}
         editor = save(admin_client, job, open_editor(admin_client, job), **typed).context["editor"]
         errors = editor.sheet.shown()[1].form.errors.as_data()
-        codes = {field: [error.code for error in found] for field, found in errors.items()}
+        codes = {field: [error.code for error in field_errors] for field, field_errors in errors.items()}
         assert codes == {field: [code] for field, (_, code) in cells.items()}
         assert editor.problem
     assert QuestionSet.objects.count() == 1
@@ -193,9 +193,9 @@ def test_bank_is_searched_in_language_of_job(admin_client: Client) -> None:
         "kind": question.kind,
         "difficulty": question.difficulty,
     }
-    found = open_editor(admin_client, job, **search).found()
-    assert text in [entry.text for entry in found]
-    assert {entry.text.language for entry in found} == {"de"}
+    matches = open_editor(admin_client, job, **search).found()
+    assert text in [entry.text for entry in matches]
+    assert {entry.text.language for entry in matches} == {"de"}
     question.retire(by="hanna")
     assert text not in [entry.text for entry in open_editor(admin_client, job, **search).found()]
     retired = press(admin_client, job, open_editor(admin_client, job), f"add:{question.pk}")

@@ -72,10 +72,15 @@ def find_untranslated(english: Any, other: Any) -> list[str]:
     assert len(parts) == len(other_parts)
     interview, organisation = Interview.objects.select_related("job", "candidate").get(), Organisation.objects.get()
     employer, questions = organisation.name, interview.question_set.questions
-    data = {interview.candidate.full_name, interview.job.title, employer, *dict(settings.CANDIDATE_LANGUAGES).values()}
-    data |= iana_time_zones() | {question.text for question in questions} | SAME_AS_IN_ENGLISH
+    entered_texts = {
+        interview.candidate.full_name,
+        interview.job.title,
+        employer,
+        *dict(settings.CANDIDATE_LANGUAGES).values(),
+    }
+    entered_texts |= iana_time_zones() | {question.text for question in questions} | SAME_AS_IN_ENGLISH
     same = (part for part, other_part in zip(parts, other_parts, strict=True) if part == other_part)
-    return [part for part in same if part not in data and any(letter.isalpha() for letter in part)]
+    return [part for part in same if part not in entered_texts and any(letter.isalpha() for letter in part)]
 
 
 def compare(name: str, token: str, *, status: int, method: str = "get") -> None:

@@ -363,7 +363,7 @@ def export_as_auditor(auditor: DeskUser) -> None:
 
 
 def check_refusals(page: Page, addresses: set[str]) -> None:
-    """None of these can be opened or posted to. They include all that changes something."""
+    """These addresses can neither be opened nor posted to. They include all changes."""
     assert len([address for address in addresses if ACTING.search(address)]) > 10
     token = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "csrftoken")
     headers = {"X-CSRFToken": token, "Referer": page.url}

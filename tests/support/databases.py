@@ -55,7 +55,7 @@ def _migrated_database() -> Iterator[str]:
 
 
 def _migrate_database(name: str) -> None:
-    """Create the database under another name first, so that an interrupted process leaves none with this name."""
+    """Create the database under another name first, so that an interrupted process leaves no unfinished one."""
     with temporary_database(UNFINISHED, is_migrated=False):
         call_command("migrate", verbosity=0)
         connection.close()

@@ -1,4 +1,4 @@
-"""Answers by a writer who saw nothing of the project: one half to build on, the other held out."""
+"""Answers by a writer who did not see the project: one half to build on, the other held out."""
 
 from collections import Counter
 from pathlib import Path

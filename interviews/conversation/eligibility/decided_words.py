@@ -1,4 +1,4 @@
-"""Keeps of an utterance what answers: no counter-question, no doubt, and nothing that was taken back."""
+"""Keeps the answer of an utterance, without counter-questions, doubts and words that were taken back."""
 
 import re
 from functools import cache
@@ -11,14 +11,14 @@ SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 
 
 def keep_answer(spoken_words: str, phrases: Phrases) -> str:
-    """Return the sentences that are no counter-question, or nothing where a doubt or a condition leaves it open."""
+    """Return the sentences that are no counter-question, or "" where a doubt or a condition leaves it open."""
     sentences = [sentence for sentence in SENTENCE_END.split(spoken_words) if not _has(sentence, "questions", phrases)]
     answer = " ".join(sentences)
     return "" if _has(answer, "undecided", phrases) else answer
 
 
 def split_correction(spoken_words: str, phrases: Phrases) -> tuple[str, str]:
-    """Return the normalised words before and after the last correction. Without one: nothing, and all words."""
+    """Return the normalised words before and after the last correction. Without a correction all words are after it."""
     text = normalise_words(spoken_words, phrases)
     pattern = _pattern("corrections", phrases)
     matches = list(pattern.finditer(text)) if pattern else []

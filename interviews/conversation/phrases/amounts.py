@@ -95,10 +95,10 @@ def find_amount(text: str, words: AmountWords, *, counts_delay: bool = True) -> 
     """Return the amount that normalised text names. None: no amount, or several that differ.
 
     A number without a unit counts at the end, or alone at the beginning: others count
-    something else. `counts_delay`: "at once" is zero.
+    other things. `counts_delay`: "at once" is zero.
     """
     tokens = text.split()
-    amounts = [found for found in _find_amounts(tokens, words) if not _is_per_day(tokens, found, words)]
+    amounts = [match for match in _find_amounts(tokens, words) if not _is_per_day(tokens, match, words)]
     totals = {amount for amount, end in amounts if match_role(tokens, end, AmountRole.TOTAL, words)}
     if len(totals) == 1:
         return totals.pop()
@@ -124,7 +124,7 @@ def _is_per_day(tokens: list[str], found: tuple[Amount, int], words: AmountWords
 
 
 def _answers_nothing(tokens: list[str], words: AmountWords) -> bool:
-    """Whether a word for nothing is the answer: it stands first, last or at a unit, or in a short answer."""
+    """Whether a word for zero is the answer: it stands first, last or at a unit, or in a short answer."""
     for index in range(len(tokens)):
         length = match_role(tokens, index, AmountRole.NOTHING, words)
         end = index + length
@@ -220,7 +220,7 @@ def read_number(tokens: list[str], index: int, words: AmountWords) -> tuple[floa
 
 
 def _read_compound(tokens: list[str], index: int, words: AmountWords) -> tuple[float | None, int]:
-    """Return a number that is one word with what is added to it."""
+    """Return a number in one word with its fraction, and the index of the next token."""
     for added, fraction in words.added.items() if index < len(tokens) else ():
         number = words.cardinals.get(tokens[index].removesuffix(added))
         if number is not None:

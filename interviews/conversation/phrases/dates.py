@@ -51,7 +51,7 @@ def find_date(
 
 
 def add_month(text: str, taken_back: str, words: AmountWords) -> str:
-    """Add the month of words that were taken back, where the correction has none: the ninth of May, no, the tenth."""
+    """Add the month of words that were taken back to a correction without a month: the ninth of May, no, the tenth."""
     if any(token in words.months for token in text.split()):
         return text
     return f"{text}{' '.join(token for token in taken_back.split() if token in words.months)} "
@@ -127,7 +127,7 @@ def _year_of(month: int, today: date) -> int:
 
 
 def _named_days(tokens: list[str], words: AmountWords) -> set[int]:
-    """Return the days of a month that are named by ordinals, or else by numbers. A number after the month is none."""
+    """Return the days of a month that are named by ordinals, or else by numbers, but not after the month."""
     ordinals, numbers, index = set[int](), list[int](), 0
     while index < len(tokens):
         ordinal = None if tokens[index] in words.weekdays else match_longest(tokens, index, words.ordinals)

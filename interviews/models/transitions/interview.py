@@ -298,7 +298,7 @@ class LockedInterview:
         self.add_event(EventKind.CANDIDATE_MERGED, actor=actor, former=former, candidate=str(candidate.pk))
 
     def set_result_status(self, result_status: str, *, reason: str) -> None:
-        """Save that there is a result, or why there is none yet."""
+        """Save that there is a result, or why it is missing."""
         interview = self.row
         if interview.status != interview.Status.COMPLETED:
             raise InvalidTransition(gettext("Only a completed interview has a result."))
@@ -320,7 +320,7 @@ class LockedInterview:
         CONCLUDE.defer(interview.pk)
 
     def require_answers(self) -> None:
-        """Raise InvalidTransition where the answers were erased: none can be read or scored any more."""
+        """Raise InvalidTransition where the answers were erased: they can no longer be read or scored."""
         if self.row.answers_erased_at:
             raise InvalidTransition(gettext(ANSWERS_ERASED))
 

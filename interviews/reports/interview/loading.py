@@ -54,7 +54,7 @@ class Masking:
 
 
 def load_report(interview: Interview, scope: ReportScope) -> InterviewReport:
-    """Load the report in a fixed number of queries. Practice interviews have none: their managers leave them out.
+    """Load the report in a fixed number of queries. Practice interviews have no report: their managers leave them out.
 
     In blind mode names are hidden, also where the scope has them.
     """

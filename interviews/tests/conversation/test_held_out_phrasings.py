@@ -3,7 +3,7 @@
 The floors are the measured rates. The goals are 95 % of identity and of refusals, and no wrong consent or opt-out. The
 fifth files have one exception: a wrong consent and five missed opt-outs that they found are mended. The sixth files are
 a third, by a hash, of the phrasings of one writer; the other two thirds are the build files of the same language.
-The seventh files are by a writer who saw nothing of the project; a wrong number that they found is mended.
+The seventh files are by a writer who did not see the project; a wrong number that they found is mended.
 """
 
 from collections.abc import Set

@@ -160,12 +160,12 @@ class TestReplies:
 
     def test_other_time_points_to_page(self, texted: Interview, client: Client) -> None:
         texts = load_wording()["en"]
-        asked = text_us(client, NUMBER, "call me tomorrow")
-        noted = text_us(client, NUMBER, "running late")
+        time_reply = text_us(client, NUMBER, "call me tomorrow")
+        delay_reply = text_us(client, NUMBER, "running late")
         token = texted.invitations.get().short_token
-        assert token in asked
-        assert token in noted
-        assert texts["sms.other_time"].split("{employer}")[1].split("{")[0] in asked
+        assert token in time_reply
+        assert token in delay_reply
+        assert texts["sms.other_time"].split("{employer}")[1].split("{")[0] in time_reply
 
     def test_sms_is_in_language_of_interview(self, texted: Interview, client: Client) -> None:
         for language in load_wording():

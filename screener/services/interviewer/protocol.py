@@ -1,4 +1,4 @@
-"""The interface of an interviewer: a language model, or none where a person scores.
+"""The interface of an interviewer: a language model, or a stand-in where a person scores.
 
 Callers redact the transcript first (`redaction.redact`), so that quotes are verified in the text that was sent. The
 candidate's own details come along as `private`, for the redaction of all other texts that leave this system.

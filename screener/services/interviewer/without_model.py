@@ -1,4 +1,4 @@
-"""The interviewer of a deployment without a language model (`JUDGE=person`): it writes and scores nothing."""
+"""The interviewer of a deployment without a language model (`JUDGE=person`): it neither writes nor scores."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

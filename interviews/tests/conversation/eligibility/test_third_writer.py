@@ -1,4 +1,4 @@
-"""Rates on answers of a writer who saw nothing of the project. The floors and ceilings are the measured rates.
+"""Rates on answers of a writer who did not see the project. The floors and ceilings are the measured rates.
 
 A missed answer is asked for once more. A wrong one is a judgement that the candidate did not make.
 """
