@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from interviews.models import Interview
-from tests.support.accessibility import find_unreached_controls, find_violations
+from tests.support.accessibility import find_unreached_controls, find_violations, find_violations_of_schemes
 from tests.support.admin_client import admin_url
 from tests.support.browser import NARROW, logged_in_page
 from tests.support.person_scores import QUOTE, score_as_person
@@ -52,12 +52,11 @@ def test_scores_follow_own_score(page: Page, interview: Interview) -> None:
     expect(page.locator("[data-overall-score]")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_scores_side_by_side_have_no_violation(page: Page, interview: Interview, scheme: Any) -> None:
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+def test_scores_side_by_side_have_no_violation(page: Page, interview: Interview) -> None:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(admin_url(interview))
     expect(page.get_by_role("region", name="Scores side by side")).to_contain_text("Tom Ruiz")
-    assert find_violations(page) == {}
+    assert find_violations_of_schemes(page) == {}
     assert find_unreached_controls(page) == []
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]

@@ -1,6 +1,6 @@
 """Barriers of a page: violations that axe finds, and controls that no key reaches."""
 
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -8,6 +8,11 @@ from playwright.sync_api import Page
 from tests.support.browser import NARROW, WIDE
 
 STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SET_DARK_CLASS = """isDark => {
+    document.documentElement.classList.toggle('dark', isDark);
+    document.getAnimations().filter(animation => animation instanceof CSSTransition).forEach(each => each.finish());
+}"""
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 CONTROLS = "a[href], button, input, select, textarea, summary, audio[controls], video[controls], [tabindex='0']"
 NUMBER_CONTROLS = """selector => {
     const isTabStop = control => {  // of a group of radio buttons Tab reaches one
@@ -33,9 +38,28 @@ PAGE_WIDTH = "document.documentElement.scrollWidth"
 
 def find_violations(page: Page) -> dict[str, list[str]]:
     """The violations of WCAG 2.2 AA on the page: by rule, the elements."""
-    options = {"runOnly": {"type": "tag", "values": STANDARD}, "resultTypes": ["violations"]}
+    return _run_axe(page, "tag", STANDARD)
+
+
+def _run_axe(page: Page, kind: str, names: list[str]) -> dict[str, list[str]]:
+    options = {"runOnly": {"type": kind, "values": names}, "resultTypes": ["violations"]}
     results: Any = Axe().run(page, options=options).response
     return {violation["id"]: [node["html"][:200] for node in violation["nodes"]] for violation in results["violations"]}
+
+
+def find_violations_of_schemes(page: Page) -> dict[str, list[str]]:
+    """The same in light, and violations by the colours in dark. The page stays as it is, and is light again."""
+    violations = find_violations(page)
+    _apply_scheme(page, "dark")
+    violations |= {f"dark {rule}": elements for rule, elements in _run_axe(page, "rule", COLOUR_RULES).items()}
+    _apply_scheme(page, "light")
+    return violations
+
+
+def _apply_scheme(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Unfold chooses a class when a page is loaded; stylesheets of this project follow the preference as well."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.evaluate(SET_DARK_CLASS, scheme == "dark")
 
 
 def check_page(page: Page) -> None:
