@@ -1,4 +1,4 @@
-"""The table on which the eligibility questions of a template are edited: one row for each question and language."""
+"""The cards on which the eligibility questions of a template are edited: one for each question and language."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from jobs.admin.editors.eligibility_form import EligibilityForm, row_of, shown_field
+from jobs.admin.editors.eligibility_form import FIELDS_BY_KIND, EligibilityForm, row_of, shown_field
 from jobs.eligibility.question import YES, EligibilityEffect, EligibilityKind, InvalidEligibility
 from jobs.interview_languages import interview_languages
 from jobs.models import Template
@@ -36,12 +36,24 @@ class TemplateEligibilityForm(EligibilityForm):
         for name, choice in usual.items():
             self.fields[name].initial = choice
 
+    @property
+    def card_fields(self) -> list[tuple[forms.BoundField, str]]:
+        """Each visible field, with the kinds of answers that it belongs to. Empty: it belongs to all."""
+        return [(field, _own_kinds(field.name)) for field in self.visible_fields()]
+
     def to_template_question(self) -> TemplateEligibility:
         language = {"language": self.cleaned_data["language"]}
         return TemplateEligibility.from_json(self.to_question().to_json() | language)
 
 
+def _own_kinds(name: str) -> str:
+    kinds = [kind for kind, names in FIELDS_BY_KIND.items() if name in names]
+    return "" if len(kinds) == len(FIELDS_BY_KIND) else " ".join(kinds)
+
+
 class EligibilitySheet(EditableTable):
+    rows_template = "admin/jobs/eligibility_cards.html"
+
     def clean(self) -> None:
         """Check the questions together once every row is valid."""
         if any(self.errors):

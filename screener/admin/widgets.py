@@ -50,6 +50,7 @@ class SafeAutocomplete(AutocompleteSelect):
 class EditableTable(forms.BaseFormSet):  # type: ignore[type-arg]
     """A table of forms on one page. Its cleaned data are the rows that are not deleted, in the order of the user."""
 
+    rows_template = "admin/editable_table.html"
     deletion_widget = UnfoldBooleanWidget
     ordering_widget = UnfoldAdminIntegerFieldWidget
 
