@@ -45,6 +45,12 @@ def submit_form(client: Client, address: str, **fields: Any) -> str:
     return page_text(client.post(address, fields, follow=True))
 
 
+def error_codes(client: Client, address: str, **fields: Any) -> dict[str, list[str | None]]:
+    """Send a form of the admin that is refused. Returns the codes of its errors, by field."""
+    errors = client.post(address, fields).context["adminform"].form.errors.as_data()
+    return {name: [error.code for error in field_errors] for name, field_errors in errors.items()}
+
+
 def page_text(answer: Any) -> str:
     """The page that came, each white space in it as one."""
     assert answer.status_code == 200
