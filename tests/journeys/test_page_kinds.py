@@ -59,7 +59,6 @@ def check_pages(page: Page, addresses: list[str]) -> None:
     problems: dict[str, Any] = {}
     for address in addresses:
         page.goto(address)
-        page.wait_for_load_state("networkidle")
         problems[address] = find_violations(page), find_unreached_controls(page)
         page.set_viewport_size(NARROW)
         problems[address] += (max(0, page.evaluate(PAGE_WIDTH) - NARROW["width"]),)
