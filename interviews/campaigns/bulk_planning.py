@@ -11,7 +11,7 @@ from interviews.calling.capacity import wait_for_launch
 from interviews.calling.rules import why_never_called_each, why_never_held_each
 from interviews.models import Campaign, EligibilityAnswer, EventKind, Interview, InterviewEvent, InterviewResponse
 from interviews.models.interview import ONE_LIVE_INTERVIEW
-from interviews.models.notices.notice import has_notices
+from interviews.models.notices.notice import new_event
 from interviews.planning import (
     NotPossible,
     personal_sets_of,
@@ -101,18 +101,8 @@ def _insert_interviews(interviews: list[Interview], question_set: QuestionSet, *
         [response for interview in interviews for response in planned_responses(interview, questions)]
     )
     EligibilityAnswer.copy([answer for interview in interviews for answer in planned_eligibility(interview)])
-    kind = EventKind.INTERVIEW_PLANNED
     InterviewEvent.copy(
-        [
-            InterviewEvent(
-                interview=interview,
-                kind=kind,
-                actor=actor,
-                awaits_notices=has_notices(interview, kind),
-                awaits_publication=interview.publishes(kind),
-            )
-            for interview in interviews
-        ]
+        [new_event(interview, kind=EventKind.INTERVIEW_PLANNED, actor=actor) for interview in interviews]
     )
     DIAL.defer_each(interview.pk for interview in due)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interviews.conditions.interview_indexes import INDEXES
 from interviews.conditions.undelivered import is_undelivered_invitation, may_have_arrived
-from interviews.models.event import PUBLIC_TYPE_OF_KIND, EventKind, InterviewEvent
+from interviews.models.event import EventKind, InterviewEvent
 from interviews.wait_reason import HELD_WITHOUT_CALL, PROMISED, WaitReason
 from jobs.channels import Channel
 from jobs.models import with_visible_job
@@ -318,10 +318,6 @@ class Interview(LeasableModel):
             ),
         ]
         indexes = INDEXES
-
-    def publishes(self, kind: str) -> bool:
-        """Whether other systems are told of events of this kind. Events of practice stay here."""
-        return kind in PUBLIC_TYPE_OF_KIND and self.purpose != self.Purpose.PRACTICE
 
     def __str__(self) -> str:
         return gettext("%(candidate)s for %(job)s") % {"candidate": self.candidate, "job": self.job}

@@ -18,6 +18,7 @@ from tests.support.accessibility import find_unreached_controls, find_violations
 from tests.support.admin_client import admin_url, page_url
 from tests.support.browser import NARROW, WIDE, logged_in_page
 from tests.support.sample_rows import make_all_rows, make_completed_interview
+from webhooks.models import Subscription
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -79,6 +80,7 @@ def test_forms_have_no_barrier(template: Template, page: Page, interview: Interv
         [
             page_url(JobDescription, "add"),
             page_url(User, "add"),
+            page_url(Subscription, "add"),
             *[admin_url(job, name) for name in ("edit", "edit_questions", "edit_rubric", "members", "delete")],
             *[admin_url(candidate, name) for name in ("edit", "do_not_call", "record_consent", "history")],
             *[admin_url(interview, name) for name in ("decide", "rescore")],

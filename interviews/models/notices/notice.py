@@ -1,6 +1,6 @@
 """Notices: messages to users about their jobs, in the interface and by mail."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from interviews.models.campaign import Campaign
-from interviews.models.event import EventKind, InterviewEvent
+from interviews.models.event import PUBLIC_TYPE_OF_KIND, EventKind, InterviewEvent
 from interviews.models.interview import Interview
 from interviews.models.notices.mail import NoticeMail
 from interviews.models.notices.note import Note
@@ -42,9 +42,16 @@ KIND_OF_EVENT: dict[str, NoticeKind] = {
 """The events that the watchers of a job get notices of."""
 
 
-def has_notices(interview: Interview, kind: EventKind) -> bool:
-    """Whether watchers get notices of an event of this kind. No user sees practice."""
-    return kind in KIND_OF_EVENT and interview.purpose != Interview.Purpose.PRACTICE
+def new_event(interview: Interview, *, kind: EventKind, **fields: Any) -> InterviewEvent:
+    """Make an event, not saved yet, that awaits its notices and its publication. Practice gets neither."""
+    is_told = interview.purpose != Interview.Purpose.PRACTICE
+    return InterviewEvent(
+        interview=interview,
+        kind=kind,
+        awaits_notices=is_told and kind in KIND_OF_EVENT,
+        awaits_publication=is_told and kind in PUBLIC_TYPE_OF_KIND,
+        **fields,
+    )
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

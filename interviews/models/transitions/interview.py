@@ -18,7 +18,7 @@ from interviews.models.eligibility.answer import EligibilityAnswer
 from interviews.models.event import EventKind, InterviewEvent, event_kind
 from interviews.models.interview import Interview
 from interviews.models.invitations.candidate_message import CandidateMessage, MessageKind
-from interviews.models.notices.notice import has_notices
+from interviews.models.notices.notice import new_event
 from interviews.models.response import InterviewResponse
 from interviews.task_handles import CONCLUDE, DIAL
 from interviews.wait_reason import AGREED, WaitReason
@@ -74,11 +74,7 @@ class LockedInterview:
     def queue_event(self, **event: Any) -> None:
         if self._has_ended:
             raise RuntimeError("This interview is no longer locked.")
-        marks = {
-            "awaits_notices": has_notices(self.row, event["kind"]),
-            "awaits_publication": self.row.publishes(event["kind"]),
-        }
-        self._events.append(InterviewEvent(interview=self.row, **marks, **event))
+        self._events.append(new_event(self.row, **event))
 
     def queue_response_event(
         self, response: InterviewResponse, *, after: str, actor: str = "screener", reason: str
