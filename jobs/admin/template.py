@@ -295,8 +295,7 @@ def _gaps(parts: list[TemplatePart]) -> list[str]:
     return [
         gettext("The question bank has too few questions (%(language)s): %(gap)s.")
         % {"language": language, "gap": describe_shortage(parts, gap)}
-        for language in LANGUAGES
-        for gap in find_gaps(parts, language)
+        for language, gap in find_gaps(parts, LANGUAGES)
     ]
 
 

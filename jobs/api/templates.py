@@ -105,8 +105,7 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
         parts = self.get_object().current_version.parts
         gaps = [
             {"position": gap.position, "language": language, "wanted": gap.wanted, "found": gap.found}
-            for language in LANGUAGES
-            for gap in find_gaps(parts, language)
+            for language, gap in find_gaps(parts, LANGUAGES)
         ]
         return Response(GapsSerializer({"gaps": gaps}).data)
 

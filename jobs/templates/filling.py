@@ -1,11 +1,12 @@
 """Fills a job from a version of a template: questions, eligibility, rubric and settings, all or nothing."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext
 
 from jobs.bank.advert import Advert
@@ -14,7 +15,7 @@ from jobs.bank.entry import BankEntry
 from jobs.bank.families import Family
 from jobs.bank.search import approved_in
 from jobs.eligibility.question import EligibilityQuestion
-from jobs.models import BankUsage, JobDescription, TemplateUse, TemplateVersion
+from jobs.models import BankQuestion, BankUsage, JobDescription, TemplateUse, TemplateVersion
 from jobs.templates.parts import TemplatePart
 from jobs.templates.picking import Shortage, Slot, SlotPicker
 from screener.models import InvalidTransition
@@ -118,7 +119,8 @@ def choose_questions(job: JobDescription, version: TemplateVersion, *, seed: str
     if not version.is_written_in(advert.language):
         raise MissingLanguage(version, advert.language)
     seed = seed or secrets.token_hex(SEED_BYTES)
-    picker = _picker(version.parts, advert.language, advert, job=job, seed=seed)
+    options = _read_options(version.parts, [advert.language], advert)[advert.language]
+    picker = _picker(version.parts, advert.language, options, job=job, seed=seed)
     picked = picker.pick()
     if picker.shortages:
         raise UnfilledSlots(version.parts, picker.shortages, advert.language)
@@ -130,28 +132,57 @@ def choose_questions(job: JobDescription, version: TemplateVersion, *, seed: str
     return Choice(questions, job.current_eligibility() or version.eligibility_in(advert.language), seed)
 
 
-def find_gaps(parts: Sequence[TemplatePart], language: str) -> list[Shortage]:
-    """Return the slots that the bank cannot fill in this language for any job."""
-    picker = _picker(parts, language, None, job=None, seed="")
-    picker.pick()
-    return picker.shortages
+def find_gaps(parts: Sequence[TemplatePart], languages: Sequence[str]) -> list[tuple[str, Shortage]]:
+    """Return the slots that the bank cannot fill for any job, each with the language."""
+    gaps: list[tuple[str, Shortage]] = []
+    for language, options in _read_options(parts, languages, None).items():
+        picker = _picker(parts, language, options, job=None, seed="")
+        picker.pick()
+        gaps += [(language, shortage) for shortage in picker.shortages]
+    return gaps
 
 
 def _picker(
-    parts: Sequence[TemplatePart], language: str, advert: Advert | None, *, job: JobDescription | None, seed: str
+    parts: Sequence[TemplatePart],
+    language: str,
+    options: Mapping[int, Sequence[BankEntry]],
+    *,
+    job: JobDescription | None,
+    seed: str,
 ) -> SlotPicker:
-    slots = [
-        Slot(position, part.count, _options_for(part, language, advert))
-        for position, part in enumerate(parts)
-        if not part.is_fixed
-    ]
+    slots = [Slot(position, parts[position].count, entries) for position, entries in options.items()]
     keys = {entry.key for slot in slots for entry in slot.options}
     uses = _count_uses(keys, besides=job) if job else {}
     fixed = [part.text for part in parts if part.is_fixed and part.language == language]
     return SlotPicker(slots, language, uses, seed, fixed)
 
 
-def _options_for(part: TemplatePart, language: str, advert: Advert | None) -> list[BankEntry]:
+def _read_options(
+    parts: Sequence[TemplatePart], languages: Sequence[str], advert: Advert | None
+) -> dict[str, dict[int, list[BankEntry]]]:
+    """Return the questions for each slot, by language and position. The number of queries is that of one slot."""
+    options: dict[str, dict[int, list[BankEntry]]] = {
+        language: {position: [] for position, part in enumerate(parts) if not part.is_fixed} for language in languages
+    }
+    keys = [
+        _questions_for(parts[position], language, advert)
+        .order_by("pk")
+        .values_list(Value(language), Value(position), "pk")[:MOST_PER_SLOT]
+        for language, slots in options.items()
+        for position in slots
+    ]
+    if not keys:
+        return options
+    rows = list(keys[0].union(*keys[1:], all=True)) if len(keys) > 1 else list(keys[0])
+    questions = BankQuestion.objects.with_texts().in_bulk({pk for _language, _position, pk in rows})
+    entries = {pk: entry_of(question) for pk, question in questions.items()}
+    for language, position, pk in sorted(rows):
+        if pk in entries and _suits(entries[pk], parts[position], language, advert):
+            options[language][position].append(entries[pk])
+    return options
+
+
+def _questions_for(part: TemplatePart, language: str, advert: Advert | None) -> QuerySet[BankQuestion]:
     questions = approved_in(language)
     if part.family:
         questions = questions.filter(family=part.family)
@@ -163,8 +194,7 @@ def _options_for(part: TemplatePart, language: str, advert: Advert | None) -> li
         questions = questions.filter(difficulty=part.difficulty)
     if part.tags:
         questions = questions.filter(tags__overlap=list(part.tags))
-    entries = map(entry_of, questions.order_by("pk")[:MOST_PER_SLOT])
-    return [entry for entry in entries if _suits(entry, part, language, advert)]
+    return questions
 
 
 def _suits(entry: BankEntry, part: TemplatePart, language: str, advert: Advert | None) -> bool:
