@@ -5,6 +5,7 @@ import tracemalloc
 import zipfile
 from io import BytesIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.base import ContentFile
@@ -14,7 +15,7 @@ from candidates.importing.resume_names import NameMatcher
 from candidates.importing.resumes import upload_archive
 from candidates.models import Candidate, FileResult, Import, ResumeArchive, ResumeFile
 from screener.documents import archive as archives
-from screener.documents.archive import ArchiveProblem, BrokenFile, UnreadableArchive, read_member
+from screener.documents.archive import ArchiveProblem, BrokenFile, UnreadableArchive, open_archive, read_member
 from screener.models import InvalidTransition
 from tests.support.candidate_files import ADA, GRACE, import_rows, upload, zip_of
 from tests.support.factories import run_tasks
@@ -193,6 +194,17 @@ def long_list_by_zip64() -> bytes:
     return content[:start] + end_64 + locator + bytes(end)
 
 
+def name_in_no_encoding() -> bytes:
+    return zip_of({"Zoë.pdf": PDF}).replace("Zoë".encode(), b"Zo\xff\xff")
+
+
+def version_of_the_future() -> bytes:
+    """The list of files says that the file needs version 25.5 of ZIP."""
+    content = bytearray(zip_of({"a.pdf": PDF}))
+    content[content.index(b"PK\x01\x02") + 6] = 255
+    return bytes(content)
+
+
 def encrypted() -> bytes:
     content = bytearray(zip_of({"a.pdf": PDF}))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
@@ -224,6 +236,8 @@ def repeated_name() -> bytes:
         (zip_of({"[Content_Types].xml": b"", "word/document.xml": b""}), ArchiveProblem.WRONG_TYPE),
         (zip_of({"a.pdf": PDF})[:40], ArchiveProblem.BROKEN),
         (zip_of({"a.pdf": PDF}, compression=zipfile.ZIP_LZMA), ArchiveProblem.BROKEN),
+        (name_in_no_encoding(), ArchiveProblem.BROKEN),
+        (version_of_the_future(), ArchiveProblem.BROKEN),
         (encrypted(), ArchiveProblem.ENCRYPTED),
         (bomb(), ArchiveProblem.LIMITS),
         (zip_of({f"{number}.txt": b"x" for number in range(archives.MAX_FILES + 1)}), ArchiveProblem.TOO_MANY_FILES),
@@ -243,6 +257,13 @@ def test_archive_is_refused_as_a_whole(content: bytes, problem: ArchiveProblem) 
     assert caught.value.problem == problem
     assert "%" not in str(caught.value)
     assert not ResumeArchive.objects.exists()
+
+
+def test_disk_that_fails_is_no_fault_of_the_archive(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = zip_of({"a.pdf": PDF})
+    monkeypatch.setattr(zipfile, "ZipFile", Mock(side_effect=PermissionError))
+    with pytest.raises(PermissionError), open_archive(BytesIO(content), len(content)):
+        pass
 
 
 class TestApi:

@@ -63,7 +63,9 @@ def open_archive(file: IO[bytes], size: int) -> Iterator[zipfile.ZipFile]:
     _check_directory_size(file, size)
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+    # The last two are raised for names in no encoding and for versions of ZIP that Python does not know. A disk that
+    # fails is no fault of the archive.
+    except (zipfile.BadZipFile, UnicodeDecodeError, NotImplementedError):
         raise UnreadableArchive(ArchiveProblem.BROKEN) from None
     with archive:
         _check_members(archive.infolist())
