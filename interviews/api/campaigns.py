@@ -115,7 +115,11 @@ class CampaignChangeSerializer(StrictSerializer):
 @extend_schema_serializer(examples=CAMPAIGN)
 class CampaignSerializer(StrictModelSerializer[Campaign]):
     job = IdField(queryset=JobDescription.objects.all())
-    launch = serializers.BooleanField(default=True, write_only=True, help_text="False: place no call before `launch/`")
+    launch = serializers.BooleanField(
+        default=True,
+        write_only=True,
+        help_text="False: place no call before `launch/`. Here the default is true; for an import it is false",
+    )
     starts_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="When it is launched, with its time zone; empty: at once"
     )

@@ -109,7 +109,9 @@ class ImportUploadSerializer(StrictSerializer):
         help_text="Plan interviews for this job, in a new campaign with the name of the file",
     )
     launch = serializers.BooleanField(
-        default=False, help_text="Start the new campaign of `job` at once. By default it is a draft, and calls no one"
+        default=False,
+        help_text="Start the new campaign of `job` at once. By default it is a draft, and calls no one. Campaigns "
+        "that are created in `campaigns/` start by default",
     )
     campaign = IdField(queryset=Campaign.objects.all(), required=False, help_text="Add the candidates to it")
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
@@ -118,10 +117,26 @@ class TestHeldCalls:
         assert wait_reasons(started.campaign) == [WaitReason.CAMPAIGN]
         time_machine.move_to(starts_at)
         assert settling.campaigns_to_settle() == [started.campaign.pk]
-        with patch.object(settling, "MAX_CAMPAIGNS", 0):
-            assert settling.campaigns_to_settle() == []
         settle(started.campaign)
         assert (started.campaign.status, wait_reasons(started.campaign)) == (Status.RUNNING, [WaitReason.NO_CAPACITY])
+
+    def test_sweep_takes_campaigns_in_turn(self, time_machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        now = timezone.now()
+        first, second = (
+            start_campaign(
+                job=make_approved_job(),
+                name="Autumn",
+                candidates=[make_candidate().pk],
+                actor=ACTOR,
+                starts_at=now + timedelta(hours=hours),
+            ).campaign
+            for hours in (1, 2)
+        )
+        time_machine.move_to(now + timedelta(hours=2))
+        monkeypatch.setattr(settling, "MAX_CAMPAIGNS", 1)
+        assert settling.campaigns_to_settle() == [first.pk]
+        settle(first)
+        assert settling.campaigns_to_settle() == [second.pk]
 
     def test_promised_call_is_placed_in_pause(self, settings: Any) -> None:
         """A promised call that waited for capacity is placed as well."""
