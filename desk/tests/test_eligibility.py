@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from interviews.models import EligibilityAnswer, EventKind, Interview
 from jobs.eligibility.examples import EligibilityExample, example_question
 from jobs.eligibility.question import EligibilityEffect
 from jobs.models import JobDescription
+from screener.access.blind_mode import turn_on
 from screener.models import RoleKey
 from tests.support.api_problems import assert_problem
 from tests.support.factories import add_eligibility_answer, make_approved_job, make_interview
@@ -84,6 +86,18 @@ def test_comparison_shows_requirements(admin_client: Client, interviews: dict[st
         ("no", "knock_out"),
         None,
     ]
+
+
+def test_comparison_masks_names_in_answers(
+    admin_client: Client, reviewer: Any, interviews: dict[str, Interview]
+) -> None:
+    turn_on(reviewer.pk, on=True)
+    flagged = interviews["flagged"]
+    flagged.candidate.update_fields(full_name="Alfonsina")
+    flagged.eligibility_answers.update(words="No, Alfonsina does not work at night")
+    page = admin_client.get(compare_address([interviews["flagged"].pk, interviews["met"].pk])).content.decode()
+    assert "does not work at night" in page
+    assert "Alfonsina" not in page
 
 
 def test_download_has_answer_words_and_whether_it_is_met(
