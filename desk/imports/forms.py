@@ -1,5 +1,6 @@
 """The forms of an import: the file, and the fields that its columns fill."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -147,6 +148,14 @@ class ImportColumnsForm(forms.Form):
         if isinstance(target, Campaign):
             return target.status == Campaign.Status.RUNNING
         return bool(target and self.is_bound and self.cleaned_data.get("launch") == AT_ONCE)
+
+    @property
+    def scheduled_at(self) -> datetime | None:
+        """When the chosen campaign starts by itself."""
+        target = self.call_target
+        if isinstance(target, Campaign) and target.status == Campaign.Status.SCHEDULED:
+            return target.starts_at
+        return None
 
     @property
     def start_value(self) -> str:

@@ -1,16 +1,20 @@
 """The pages of an import: upload, columns and preview, progress, refused rows, undo."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from candidates.models import Candidate, Import
 from desk.imports.forms import AT_ONCE, IMPORT_ONLY
 from interviews.models import Campaign, Interview, WaitReason
 from screener.models import RoleKey
+from tests.support.campaigns import make_campaign
 from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, import_rows, upload
 from tests.support.factories import make_approved_job, make_candidate, run_tasks
 from tests.support.role_accounts import login_client, make_role_user
@@ -76,6 +80,15 @@ def test_campaign_is_chosen_for_import(admin_client: Client) -> None:
     admin_client.post(page_of(imported, "desk-import-columns"), choice)
     imported.refresh_from_db()
     assert (imported.status, imported.campaign) == (Import.Status.READING, campaign)
+
+
+def test_start_of_scheduled_campaign_is_announced(admin_client: Client) -> None:
+    starts_at = timezone.now() + timedelta(days=1)
+    campaign = make_campaign(1, status=Campaign.Status.SCHEDULED, starts_at=starts_at)
+    columns = page_of(upload(csv_text([HEADS, ADA])), "desk-import-columns")
+    page = admin_client.post(columns, {**FIELDS, "column_4": "extra", "campaign": str(campaign.pk)})
+    assert page.context["form"].scheduled_at == starts_at
+    assert date_format(timezone.localtime(starts_at), "DATETIME_FORMAT") in page.content.decode()
 
 
 def test_job_of_address_is_announced(admin_client: Client) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Error, FilePayload, Page, Route, expect
 
 from candidates.models import Import, ResumeArchive
 from desk.imports.forms import AT_ONCE
@@ -26,6 +26,29 @@ def page(live_server: Any, transactional_db: None) -> Iterator[Page]:
     make_approved_job(title="Support specialist")
     with logged_in_page(live_server.url, User.objects.create_superuser("hanna")) as page:
         yield page
+
+
+def test_button_that_the_page_replaced_sends_nothing(page: Page) -> None:
+    page.goto(reverse("desk-new-import"))
+    content = csv_text([HEADS, ADA]).encode()
+    page.locator("input[name=file]").set_input_files({"name": "a.csv", "mimeType": "text/csv", "buffer": content})
+    with page.expect_navigation():
+        page.get_by_role("button", name="Upload", exact=True).press("Enter")
+    errors: list[Error] = []
+    page.on("pageerror", lambda error: errors.append(error))
+    session = reverse("desk-session")
+    held: list[Route] = []
+    statuses: list[str] = []
+    page.route(f"**{session}", lambda route: held.append(route))
+    with page.expect_request(f"**{session}"):
+        page.get_by_role("button", name="Import only").press("Enter")
+    page.get_by_label("Call them for").select_option(label="Support specialist")
+    expect(page.get_by_role("button", name="Import and plan")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator("#import-columns")).to_have_attribute("aria-busy", "false")
+    page.evaluate("() => new Promise((resolve) => setTimeout(resolve))")
+    in_thread(lambda: statuses.extend(Import.objects.values_list("status", flat=True)))
+    assert (errors, statuses) == ([], [Import.Status.UPLOADED])
 
 
 def test_file_is_imported_by_keys(page: Page) -> None:

@@ -265,8 +265,8 @@ class NewJobForm(JobForm):
     template = TemplateChoice(
         required=False,
         help_text=_(
-            "The questions come from this template. Its rubric and its settings replace those of this form, where it "
-            "has any. Without a template, the questions are written from the description."
+            "The questions come from this template, also those about eligibility. Its rubric and its settings replace "
+            "those of this form, where it has any. Without a template, the questions are written from the description."
         ),
     )
 
