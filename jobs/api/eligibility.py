@@ -1,6 +1,7 @@
 """API representation of eligibility questions."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -64,16 +65,20 @@ class EligibilityQuestionSerializer(StrictSerializer):
 
 
 class EligibilityField(serializers.ListField):
+    """Checks its questions together. `check` raises InvalidEligibility."""
+
     child = EligibilityQuestionSerializer()
+    max_questions: ClassVar[int] = MAX_ELIGIBILITY_QUESTIONS
+    record: ClassVar[type[EligibilityQuestion]] = EligibilityQuestion
+    check: ClassVar[Callable[[list[Any]], list[Any]]] = staticmethod(check_eligibility)
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_ELIGIBILITY_QUESTIONS, **options)
+        super().__init__(max_length=self.max_questions, **options)
 
-    def to_internal_value(self, data: Any) -> list[EligibilityQuestion]:
-        """Check the questions together."""
-        questions = [EligibilityQuestion.from_json(question) for question in super().to_internal_value(data)]
+    def to_internal_value(self, data: Any) -> list[Any]:
+        questions = [self.record.from_json(question) for question in super().to_internal_value(data)]
         try:
-            return check_eligibility(questions)
+            return self.check(questions)
         except InvalidEligibility as error:
             raise invalid_questions(error, len(questions)) from None
 
@@ -84,19 +89,11 @@ class TemplateEligibilitySerializer(EligibilityQuestionSerializer):
     language = serializers.RegexField(LANGUAGE_PATTERN, max_length=3, help_text="Of the text, such as `en`")
 
 
-class TemplateEligibilityField(serializers.ListField):
+class TemplateEligibilityField(EligibilityField):
     child = TemplateEligibilitySerializer()
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=MAX_TEMPLATE_ELIGIBILITY, **options)
-
-    def to_internal_value(self, data: Any) -> list[TemplateEligibility]:
-        """Check the questions together."""
-        questions = [TemplateEligibility.from_json(question) for question in super().to_internal_value(data)]
-        try:
-            return check_template_eligibility(questions)
-        except InvalidEligibility as error:
-            raise invalid_questions(error, len(questions)) from None
+    max_questions = MAX_TEMPLATE_ELIGIBILITY
+    record = TemplateEligibility
+    check = staticmethod(check_template_eligibility)
 
 
 def invalid_questions(error: InvalidEligibility, count: int) -> serializers.ValidationError:
