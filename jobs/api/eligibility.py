@@ -1,6 +1,5 @@
 """API representation of eligibility questions."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -65,12 +64,11 @@ class EligibilityQuestionSerializer(StrictSerializer):
 
 
 class EligibilityField(serializers.ListField):
-    """Checks its questions together. `check` raises InvalidEligibility."""
+    """Checks its questions together."""
 
     child = EligibilityQuestionSerializer()
     max_questions: ClassVar[int] = MAX_ELIGIBILITY_QUESTIONS
     record: ClassVar[type[EligibilityQuestion]] = EligibilityQuestion
-    check: ClassVar[Callable[[list[Any]], list[Any]]] = staticmethod(check_eligibility)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=self.max_questions, **options)
@@ -81,6 +79,10 @@ class EligibilityField(serializers.ListField):
             return self.check(questions)
         except InvalidEligibility as error:
             raise invalid_questions(error, len(questions)) from None
+
+    def check(self, questions: list[Any]) -> list[Any]:
+        """Return the questions as they are stored. Raises InvalidEligibility."""
+        return check_eligibility(questions)
 
 
 class TemplateEligibilitySerializer(EligibilityQuestionSerializer):
@@ -93,7 +95,9 @@ class TemplateEligibilityField(EligibilityField):
     child = TemplateEligibilitySerializer()
     max_questions = MAX_TEMPLATE_ELIGIBILITY
     record = TemplateEligibility
-    check = staticmethod(check_template_eligibility)
+
+    def check(self, questions: list[Any]) -> list[Any]:
+        return check_template_eligibility(questions)
 
 
 def invalid_questions(error: InvalidEligibility, count: int) -> serializers.ValidationError:
