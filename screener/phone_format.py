@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 import phonenumbers
 from django.db import models
@@ -59,7 +60,7 @@ def to_e164(typed: str, *, region: str = "") -> str:
     `region`: the country, such as DE, of a number that is written without a country code.
     Extensions and the parameters of `tel:` links are dropped. Letters are rejected, not read as keypad letters.
     """
-    if E164_PATTERN.fullmatch(typed) and _format_number(typed, typed) == typed:  # most numbers of a file
+    if E164_PATTERN.fullmatch(typed) and (_is_plain(typed) or _format_number(typed, typed) == typed):
         return typed
     written = WRITTEN_NUMBER.fullmatch(_strip_layout(typed))
     if (
@@ -112,6 +113,32 @@ def _strip_layout(typed: str) -> str:
 
 def _is_annotation(sign: str) -> bool:
     return unicodedata.normalize("NFKC", sign) != sign and bool(ANNOTATION_TYPE.match(unicodedata.decomposition(sign)))
+
+
+def _is_plain(number: str) -> bool:
+    """Whether the library would return this number in E.164 as it is. Takes a tenth of the time of parsing it.
+
+    False also for numbers that the library must decide on: those with a leading zero or a national prefix.
+    """
+    for end in (2, 3, 4):
+        plan = _number_plan(number[1:end])
+        if plan:
+            lengths, national_prefix = plan
+            national = number[end:]
+            has_prefix = national.startswith("0") or (national_prefix and national_prefix.match(national))
+            return len(national) in lengths and not has_prefix
+    return False
+
+
+@cache
+def _number_plan(calling_code: str) -> tuple[frozenset[int], re.Pattern[str] | None] | None:
+    """The lengths of numbers of this calling code without it, and the prefixes that are dialled before them."""
+    region = phonenumbers.region_code_for_country_code(int(calling_code))
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(calling_code), region)
+    if metadata is None or metadata.general_desc is None:
+        return None
+    prefix = metadata.national_prefix_for_parsing
+    return frozenset(metadata.general_desc.possible_length), re.compile(prefix) if prefix else None
 
 
 def _format_number(number: str, typed: str, *, region: str = "") -> str:

@@ -70,7 +70,7 @@ def import_candidates(file: IO[bytes], *, viewer: Viewer) -> ImportReport:
     with transaction.atomic():
         saver = RowSaver([checked.valid for checked in checked_rows if checked.valid], viewer)
         saved_rows = saver.save_rows()
-    report.rows = [ReportedRow(row.row.row_number, row.candidate.pk, row.result, row.notes) for row in saved_rows]
+    report.rows = [ReportedRow(row.row.row_number, row.candidate.id, row.result, row.notes) for row in saved_rows]
     other_job = RowError("row", RowProblem.OTHER_JOB)
     report.errors += [_reported(row.row_number, other_job) for row in saver.refused_rows]
     return report

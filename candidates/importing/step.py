@@ -1,15 +1,18 @@
 """The step that imports the rows of a file, in batches. A worker that takes over continues behind the last batch."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import File
 from django.utils import timezone
 
 from candidates.data_rights.private_files import delete_file, stored_files, was_stored_before
 from candidates.importing.files import CandidateTable, CheckedRow, RowChecker, open_candidate_table, storable_text
-from candidates.importing.row_check import RowError, RowProblem, RowRules, ValidRow
+from candidates.importing.row_check import RowError, RowProblem, RowRules
 from candidates.importing.saving import RowSaver, SavedRow
 from candidates.models import READ_IMPORT, Import, ImportRow, ResumeArchive, RowNote, RowResult
 from candidates.models.imports import IMPORT_FOLDER, UPLOADS_KEPT
@@ -23,6 +26,8 @@ from screener.services.errors import PermanentError, ServiceError, TransientErro
 BATCH_ROWS = 1_000
 SLICE_SECONDS = 240.0
 """After this time the rest is left to another job: a lease is renewed for ten minutes."""
+SAVED_COLUMNS = ("id", "number", "result", "candidate_id", "consent_id", "notes", "before", "extra")
+REFUSED_COLUMNS = ("id", "number", "cells", "errors")
 STEP_FAILED, ACCOUNT_GONE = "step_failed", "account_gone"
 
 
@@ -93,9 +98,9 @@ class _BatchReader:
         with self._lease.locked(row_lock(Import.objects.all())) as imported:
             if imported is None:
                 raise LeaseLost
-            rows = save_batch(imported, batch, self._viewer)
+            counts = save_batch(imported, batch, self._viewer)
             percent = round(100 * table.share_read())
-            imported.add_counts(count_rows(rows), rows_done=batch[-1].row.number, percent_read=percent)
+            imported.add_counts(counts, rows_done=batch[-1].row.number, percent_read=percent)
 
 
 def slice_end() -> float:
@@ -115,49 +120,40 @@ def rules_of(imported: Import) -> RowRules:
     return RowRules(imported.region, imported.consent_source)
 
 
-def save_batch(imported: Import, batch: list[CheckedRow], viewer: Viewer) -> list[ImportRow]:
+def save_batch(imported: Import, batch: list[CheckedRow], viewer: Viewer) -> Counter[str]:
+    """Save the rows and what became of each. Returns how many rows have each result, and each note."""
     saver = RowSaver([checked.valid for checked in batch if checked.valid], viewer)
-    rows = [_saved_row(imported, saved) for saved in saver.save_rows()]
+    saved_rows = saver.save_rows()
     hidden = {row.row_number for row in saver.refused_rows}
-    for checked in batch:
-        if checked.valid is None or checked.row.number in hidden:
-            errors = checked.errors or [RowError("row", RowProblem.OTHER_JOB)]
-            rows.append(_refused_row(imported, checked, errors))
-    ImportRow.copy(rows)
-    return rows
-
-
-def _saved_row(imported: Import, saved: SavedRow) -> ImportRow:
-    valid: ValidRow = saved.row
-    return ImportRow(
-        imported=imported,
-        number=valid.row_number,
-        result=saved.result,
-        candidate=saved.candidate,
-        consent_id=saved.consent.pk if saved.consent else None,
-        notes=[str(note) for note in saved.notes],
-        before={name: list(values) for name, values in saved.before.items()},
-        extra=valid.extra,
+    refused = [checked for checked in batch if checked.valid is None or checked.row.number in hidden]
+    ImportRow.copy_values(
+        SAVED_COLUMNS, [(uuid4(), *_saved_columns(saved)) for saved in saved_rows], imported_id=imported.pk
     )
-
-
-def _refused_row(imported: Import, checked: CheckedRow, errors: list[RowError]) -> ImportRow:
-    return ImportRow(
-        imported=imported,
-        number=checked.row.number,
+    ImportRow.copy_values(
+        REFUSED_COLUMNS,
+        [(uuid4(), *_refused_columns(checked)) for checked in refused],
+        imported_id=imported.pk,
         result=RowResult.REFUSED,
-        cells=[storable_text(cell) for cell in checked.row.cells],
-        errors=[error.as_record() for error in errors],
     )
-
-
-def count_rows(rows: list[ImportRow]) -> Counter[str]:
-    """How many rows have each result, and each note."""
-    counts = Counter(str(row.result) for row in rows)
-    counts.update(note for row in rows for note in row.notes)
+    counts = Counter(saved.result.value for saved in saved_rows)
+    counts[RowResult.REFUSED.value] = len(refused)
+    counts.update(note.value for saved in saved_rows for note in saved.notes)
     duplicates = {RowNote.SAME_NUMBER, RowNote.SAME_EMAIL}
-    counts["probable_duplicates"] = sum(not duplicates.isdisjoint(row.notes) for row in rows)
+    counts["probable_duplicates"] = sum(not duplicates.isdisjoint(saved.notes) for saved in saved_rows)
     return +counts
+
+
+def _saved_columns(saved: SavedRow) -> tuple[Any, ...]:
+    row = saved.row
+    texts = (json.dumps(part) if part else empty for part, empty in ((saved.notes, "[]"), (saved.before, "{}")))
+    extra = json.dumps(row.extra) if row.extra else "{}"
+    return row.row_number, saved.result.value, saved.candidate.id, saved.consent_id, *texts, extra
+
+
+def _refused_columns(checked: CheckedRow) -> tuple[Any, ...]:
+    errors = checked.errors or [RowError("row", RowProblem.OTHER_JOB)]
+    cells = [storable_text(cell) for cell in checked.row.cells]
+    return checked.row.number, json.dumps(cells), json.dumps([error.as_record() for error in errors])
 
 
 def _finish(imported: Import, is_complete: bool) -> None:

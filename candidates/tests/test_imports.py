@@ -1,5 +1,6 @@
 """Imports in the background: files in all their forms, hostile ones, crashes, and rows that are known."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -243,7 +244,7 @@ def test_killed_worker_continues_behind_last_batch(monkeypatch: pytest.MonkeyPat
     start_import(imported, imported.fields)
     save, batches = step.save_batch, []
 
-    def die_in_second_batch(*arguments: Any) -> list[ImportRow]:
+    def die_in_second_batch(*arguments: Any) -> Counter[str]:
         batches.append(arguments)
         rows = save(*arguments)
         if len(batches) == 2:

@@ -2,8 +2,9 @@
 
 import json
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 from django.db import DatabaseError, connection, models
 from django.db.models import Q
 from django.utils import timezone
+from psycopg import Copy
 
 LeasableT = TypeVar("LeasableT", bound="LeasableModel")
 
@@ -64,14 +66,25 @@ class BaseModel(models.Model):
         if not rows:
             return
         fields = _inserted_fields(cls)
-        columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
-        statement = f"COPY {connection.ops.quote_name(cls._meta.db_table)} ({columns}) FROM STDIN"
         readers = [_column_reader(field) for field in fields]
-        # Django maps the errors of statements, but not those of COPY.
-        with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        with _copying(cls, [str(field.column) for field in fields]) as copy:
             for row in rows:
                 copy.write_row([read(row) for read in readers])
         _mark_inserted(rows)
+
+    @classmethod
+    def copy_values(cls, names: Sequence[str], rows: Iterable[Sequence[Any]], **shared: Any) -> None:
+        """Insert many new rows with COPY, in half the time of `copy`, because there is no instance of each.
+
+        `names`: of the columns whose values each row has, as COPY takes them. One is `id`.
+        `shared`: fields that have one value in all rows. The other fields have their defaults.
+        """
+        now = timezone.now()
+        others = [field for field in _inserted_fields(cls) if field.column not in names]
+        tail = [_shared_text(field, shared, now) for field in others]
+        with _copying(cls, [*names, *(str(field.column) for field in others)]) as copy:
+            for row in rows:
+                copy.write_row((*row, *tail))
 
     def update_fields(self, **changes: Any) -> None:
         """Set these fields and write only them.
@@ -87,6 +100,25 @@ class BaseModel(models.Model):
             cursor.execute(statement, [*values, self.pk])
             if not cursor.rowcount:
                 raise DatabaseError(f"{type(self).__name__} {self.pk} was deleted.")
+
+
+@contextmanager
+def _copying(model: type[BaseModel], columns: Iterable[str]) -> Iterator[Copy]:
+    """COPY into these columns."""
+    quoted = connection.ops.quote_name
+    statement = f"COPY {quoted(model._meta.db_table)} ({', '.join(map(quoted, columns))}) FROM STDIN"
+    # Django maps the errors of statements, but not those of COPY.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        yield copy
+
+
+def _shared_text(field: "models.Field[Any, Any]", shared: Mapping[str, Any], now: datetime) -> str | None:
+    """The value of a column in all rows, converted once."""
+    is_now = isinstance(field, models.DateTimeField) and (field.auto_now or field.auto_now_add)
+    shared_value = now if is_now else shared.get(field.attname, field.get_default())
+    if isinstance(field, models.JSONField):
+        return json.dumps(shared_value, cls=field.encoder)
+    return None if shared_value is None else str(shared_value)
 
 
 def _mark_inserted(rows: Sequence[BaseModel]) -> None:

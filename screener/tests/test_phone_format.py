@@ -1,5 +1,6 @@
 """Phone numbers as people write them, and the one form that is stored, checked and dialled."""
 
+import random
 from contextlib import suppress
 
 import phonenumbers
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.phone_format import InvalidPhoneNumber, to_e164
+from screener.phone_format import E164_PATTERN, InvalidPhoneNumber, to_e164
 from tests.support.phone_numbers import WRITTEN_FORMS
 
 EXAMPLE_NUMBERS = [
@@ -50,6 +51,26 @@ def test_form_is_stable_or_refused(typed: str) -> None:
     with suppress(InvalidPhoneNumber):
         number = to_e164(typed)
         assert to_e164(number) == number
+
+
+def test_verdict_is_that_of_library_for_every_calling_code() -> None:
+    """Numbers that look finished are judged without parsing them."""
+    source = random.Random(16)
+    nationals = ["".join(source.choices("0123456789", k=length)) for length in range(4, 15) for _ in range(8)]
+    for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+        for number in filter(E164_PATTERN.fullmatch, (f"+{code}{national}" for national in nationals)):
+            parsed = phonenumbers.parse(number)
+            is_finished = phonenumbers.is_possible_number(parsed) and number == phonenumbers.format_number(
+                parsed, phonenumbers.PhoneNumberFormat.E164
+            )
+            assert (_normalised(number) == number) == is_finished, number
+
+
+def _normalised(typed: str) -> str | None:
+    try:
+        return to_e164(typed)
+    except InvalidPhoneNumber:
+        return None
 
 
 @pytest.mark.parametrize(
