@@ -23,7 +23,7 @@ from candidates.models import (
     hashes_of_numbers,
 )
 from screener.access.viewer import VIEW_ALL_JOBS, Viewer
-from screener.db.any_of import id_is_any_of, text_is_any_of
+from screener.db.any_of import is_any_of
 
 UNFILLED = Candidate()
 DEFAULTS: dict[str, str] = {name: getattr(UNFILLED, name) for name in FILLED_FIELDS}
@@ -86,12 +86,12 @@ class RowSaver:
         ids = {*self._known.merged_ids.values(), *self._known.traces}
         # Each by an index of its own. A condition on `erased_at` would let the planner read its partial index whole.
         for condition in (
-            ~Q(external_id="") & Q(text_is_any_of("external_id", external_ids)),
-            Q(text_is_any_of("phone", phone_numbers)),
-            Q(text_is_any_of(Upper("email"), emails)),
+            ~Q(external_id="") & Q(is_any_of("external_id", external_ids)),
+            Q(is_any_of("phone", phone_numbers)),
+            Q(is_any_of(Upper("email"), emails)),
         ):
             ids.update(Candidate.objects.filter(condition).order_by().values_list("pk", flat=True))
-        locked = Candidate.objects.select_for_update().filter(id_is_any_of("id", ids)).order_by("pk")
+        locked = Candidate.objects.select_for_update().filter(is_any_of("id", ids)).order_by("pk")
         for pk, erased_at, former_names, *values in locked.values_list(
             "pk", "erased_at", "former_names", *FILLED_FIELDS
         ):
@@ -110,7 +110,7 @@ class RowSaver:
     def _read_consents(self) -> None:
         if not self._known.by_id:
             return
-        of_known = id_is_any_of("candidate_id", self._known.by_id)
+        of_known = is_any_of("candidate_id", self._known.by_id)
         call_consents = Consent.objects.filter(of_known, kind=Consent.Kind.CALL).order_by("said_at", "created_at")
         for candidate_id, is_given, consent_source in call_consents.values_list("candidate", "given", "source"):
             self._latest_consents[candidate_id] = is_given, consent_source
@@ -203,7 +203,7 @@ def _update_candidates(candidates: list[KnownCandidate]) -> None:
 
 def _traces_of(phone_numbers: set[str], emails: set[str]) -> dict[UUID, set[str]]:
     """The numbers and addresses of merged records among these, by the candidate whose they are now."""
-    has_number, has_address = text_is_any_of("phone", phone_numbers), text_is_any_of(Upper("email"), emails)
+    has_number, has_address = is_any_of("phone", phone_numbers), is_any_of(Upper("email"), emails)
     records = MergedRecord.objects.filter(Q(has_number) | Q(has_address))
     traces: dict[UUID, set[str]] = {}
     for candidate_id, phone_number, email in records.values_list("candidate", "phone", "email"):
@@ -213,5 +213,5 @@ def _traces_of(phone_numbers: set[str], emails: set[str]) -> dict[UUID, set[str]
 
 def _numbers_on_list(phone_numbers: Iterable[str]) -> set[str]:
     numbers_by_hash = hashes_of_numbers(phone_numbers)
-    active_entries = DoNotCall.objects.active().filter(text_is_any_of("number_hash", numbers_by_hash))
+    active_entries = DoNotCall.objects.active().filter(is_any_of("number_hash", numbers_by_hash))
     return {numbers_by_hash[number_hash] for number_hash in active_entries.values_list("number_hash", flat=True)}

@@ -3,8 +3,10 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.core.files.base import File
@@ -70,37 +72,47 @@ def _open_file(imported: Import) -> "File[bytes]":
         raise FileNotReadable(f"The storage of private files failed ({type(error).__name__}).") from error
 
 
+class _Batch(NamedTuple):
+    """`percent_read`: of the file, when the last row of the batch was read."""
+
+    rows: list[CheckedRow]
+    percent_read: int
+
+
 class _BatchReader:
     def __init__(self, lease: Lease[Import], imported: Import, viewer: Viewer) -> None:
         self._lease, self._imported, self._viewer = lease, imported, viewer
         self._ends_at = slice_end()
 
     def read(self, file: "File[bytes]") -> bool:
-        imported, batch = self._imported, list[CheckedRow]()
-        checker = RowChecker(imported.columns, imported.fields, rules_of(imported))
-        with open_candidate_table(file, digest=imported.digest) as table:
-            for row in table.rows:
-                checked = checker.check(row)
-                if row.number <= imported.rows_done:  # saved by an earlier worker
-                    continue
-                batch.append(checked)
-                if len(batch) == BATCH_ROWS:
-                    self._save(batch, table)
-                    batch = []
-                    if time.monotonic() > self._ends_at:
-                        return False
-            if batch:
-                self._save(batch, table)
+        """Import the rows. The next batch is read and checked while the database saves one."""
+        checker = RowChecker(self._imported.columns, self._imported.fields, rules_of(self._imported))
+        with open_candidate_table(file, digest=self._imported.digest) as table, ThreadPoolExecutor(1) as reader:
+            batches = self._check_batches(table, checker)
+            upcoming = reader.submit(next, batches, None)
+            while batch := upcoming.result():
+                upcoming = reader.submit(next, batches, None)
+                self._save(batch)
+                if time.monotonic() > self._ends_at:
+                    return upcoming.result() is None
         return True
 
-    def _save(self, batch: list[CheckedRow], table: CandidateTable) -> None:
+    def _check_batches(self, table: CandidateTable, checker: RowChecker) -> Iterator[_Batch]:
+        """Without the rows that an earlier worker has saved."""
+        checked_rows = (checked for checked in map(checker.check, table.rows) if self._is_left(checked))
+        while rows := list(islice(checked_rows, BATCH_ROWS)):
+            yield _Batch(rows, round(100 * table.share_read()))
+
+    def _is_left(self, checked: CheckedRow) -> bool:
+        return checked.row.number > self._imported.rows_done
+
+    def _save(self, batch: _Batch) -> None:
         """Save the rows, their results and the progress in one transaction, while the lease is ours."""
         with self._lease.locked(row_lock(Import.objects.all())) as imported:
             if imported is None:
                 raise LeaseLost
-            counts = save_batch(imported, batch, self._viewer)
-            percent = round(100 * table.share_read())
-            imported.add_counts(counts, rows_done=batch[-1].row.number, percent_read=percent)
+            counts = save_batch(imported, batch.rows, self._viewer)
+            imported.add_counts(counts, rows_done=batch.rows[-1].row.number, percent_read=batch.percent_read)
 
 
 def slice_end() -> float:

@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 from candidates.models.candidate import Candidate
-from screener.db.any_of import text_is_any_of
+from screener.db.any_of import is_any_of
 from screener.models import BaseModel
 
 
 class MergedRecordManager(models.Manager["MergedRecord"]):
     def find_candidates(self, external_ids: Iterable[str]) -> dict[str, UUID]:
         """By the external id of a merged record: the candidate whose record it is part of now."""
-        records = self.filter(~Q(external_id=""), text_is_any_of("external_id", external_ids))
+        records = self.filter(~Q(external_id=""), is_any_of("external_id", external_ids))
         return dict(records.values_list("external_id", "candidate"))
 
 

@@ -4,21 +4,13 @@
 """
 
 from collections.abc import Iterable
-from typing import Any
+from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Expression, F, Func, TextField, UUIDField, Value
-
-
-def text_is_any_of(column: str | Expression, texts: Iterable[str]) -> Func:
-    return _is_any_of(column, list(texts), TextField())
+from django.db.models import BooleanField, Expression, F, Func, Value
 
 
-def id_is_any_of(column: str, ids: Iterable[Any]) -> Func:
-    return _is_any_of(column, list(ids), UUIDField())
-
-
-def _is_any_of(column: str | Expression, members: list[Any], field: Any) -> Func:
-    wanted = Value(members, output_field=ArrayField(field))
+def is_any_of(column: str | Expression, members: Iterable[str | UUID]) -> Func:
+    """psycopg adapts the list as a whole. A field would prepare each member first."""
     expression = F(column) if isinstance(column, str) else column
+    wanted = Value(list(members))
     return Func(expression, wanted, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
