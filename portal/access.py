@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from interviews.models import Invitation
 from portal.pages import CHOICE, render_page
-from screener.web.login_throttle import client_address
+from screener.web.client_address import client_address
 from screener.web.rate_limit import is_over_limit
 from screener.web.secret_paths import without_traces
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 from unfold.sites import UnfoldAdminSite
+
+CLEARED_AT_LOGOUT = '"cache", "storage"'
+"""Not `cookies`: that would delete those of other sites below the same domain, too."""
 
 
 class ScreenerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
@@ -13,3 +16,9 @@ class ScreenerAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Return the list, built when it is first read."""
         return SimpleLazyObject(lambda: super(ScreenerAdminSite, self).get_app_list(request, app_label))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Log out, and have the browser forget what it kept of the pages."""
+        response: HttpResponse = super().logout(request, extra_context)
+        response.headers["Clear-Site-Data"] = CLEARED_AT_LOGOUT
+        return response

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from screener.db.local_secret_key import local_do_not_call_key, local_secret_key
 from screener.framework_settings.rest_api import REST_FRAMEWORK as REST_FRAMEWORK
 from screener.framework_settings.rest_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
+from screener.framework_settings.sign_in import *  # noqa: F403 - all of them are settings
 from screener.framework_settings.theme import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -108,7 +109,6 @@ CSRF_TRUSTED_ORIGINS = _env_list("CSRF_TRUSTED_ORIGINS")
 
 _https = WEBHOOK_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0)
@@ -117,21 +117,10 @@ if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXIES = env.str("TRUSTED_PROXIES", "") or "0"
 
-# --- Failed logins: counted per user and address, and per address; see screener.web.login_throttle ----------
+# --- Sign-in: what no environment changes is in framework_settings.sign_in ----------------------------
 
-AXES_HANDLER = "screener.web.login_throttle.LoginThrottle"
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "screener.web.login_throttle.client_address"
-AXES_USERNAME_CALLABLE = "screener.web.login_throttle.username_key"
-AXES_LOCKOUT_CALLABLE = "screener.web.login_throttle.locked_out_response"
-AXES_SENSITIVE_PARAMETERS = ["username"]  # masked in the log
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
+SESSION_IDLE_MINUTES = env.float("SESSION_IDLE_MINUTES", 60)
+SESSION_MAX_HOURS = env.float("SESSION_MAX_HOURS", 12)
 
 # --- Applications ------------------------------------------------------------------------------------
 
@@ -173,6 +162,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "screener.sign_in.sessions.session_limits",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "screener.web.blind_mode.BlindModeMiddleware",
@@ -198,12 +188,6 @@ TEMPLATES = [
     },
 ]
 
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -10,8 +10,9 @@ from screener.background.queue import release_db_connection
 from screener.background.sweeps import SWEEP_SECONDS, bind_steps, run_sweeps
 from screener.checks import check_model_retirement
 from screener.models import IdempotentRequest
+from screener.sign_in import login_throttle
+from screener.sign_in.sessions import delete_ended_sessions
 from screener.tts.prompt_cache import SYNTHESIZE, SYNTHESIZE_STEP
-from screener.web import login_throttle
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +22,10 @@ RESPONSE_RETENTION = timedelta(days=1)
 @app.periodic(cron="17 * * * *")
 @app.task(name="screener.forget_answers", queue="rest")
 def delete_expired_responses(timestamp: int) -> None:
-    """Delete stored responses of idempotent requests, which hold personal data, and expired login failures."""
+    """Delete stored responses of idempotent requests, expired login failures and ended sessions: personal data."""
     IdempotentRequest.objects.filter(created_at__lt=timezone.now() - RESPONSE_RETENTION).delete()
     login_throttle.delete_expired_failures()
+    delete_ended_sessions()
 
 
 @app.periodic(cron="40 5 * * *")

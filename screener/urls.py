@@ -49,6 +49,7 @@ urlpatterns = [
     path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
     path("admin/retention/", admin.site.admin_view(retention_page), name="retention"),
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
+    path("admin/account/", include("screener.sign_in.urls")),
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),
     path("i/", include("portal.urls")),

@@ -18,7 +18,7 @@ from interviews.reports.document import document_html, document_pdf
 from interviews.reports.interview.document import TEMPLATE, report_context
 from interviews.reports.sharing import open_link, record_access, shared_report
 from screener.web.byte_ranges import ranged_response
-from screener.web.login_throttle import client_address
+from screener.web.client_address import client_address
 from screener.web.rate_limit import is_over_limit
 from screener.web.secret_paths import without_traces
 

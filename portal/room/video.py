@@ -18,7 +18,7 @@ from portal.pages import page_tag
 from portal.room.consent import video_sentences, wording_version
 from portal.room.state import room_state
 from portal.room.views import CONTENT_SECURITY_POLICY, MOST_REQUESTS, asked_by_room, parsing, refuse
-from screener.web.login_throttle import client_address
+from screener.web.client_address import client_address
 from screener.web.rate_limit import is_over_limit
 from screener.web.secret_paths import without_traces
 

@@ -37,7 +37,7 @@ from portal.access import GONE, SECONDS, TOO_MANY, opened_by_invitation
 from portal.pages import go_to, render_page
 from portal.room.consent import consent_sentences, video_sentences, wording_version
 from portal.room.state import room_state, sent_answers
-from screener.web.login_throttle import client_address
+from screener.web.client_address import client_address
 from screener.web.rate_limit import is_over_limit
 from screener.web.secret_paths import without_traces
 

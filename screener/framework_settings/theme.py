@@ -19,12 +19,13 @@ UNFOLD: dict[str, Any] = {
         lambda request: static("screener/forms.js"),
         lambda request: static("screener/notices.js"),
     ],
-    "LOGIN": {"form": "screener.web.login_throttle.LoginForm"},
+    "LOGIN": {"form": "screener.sign_in.login_throttle.LoginForm"},
     "SHOW_LANGUAGES": True,
     "LANGUAGES": {"action": lambda request: reverse("choose-language")},
     "ACCOUNT": {
         "navigation": [
             {"title": _("Notices and mails"), "link": reverse_lazy("desk-notice-settings")},
+            {"title": _("Your sessions"), "link": reverse_lazy("own-sessions")},
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },

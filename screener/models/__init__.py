@@ -8,6 +8,7 @@ from screener.models.base import (
     LeasableQuerySet,
     parse_id,
 )
+from screener.models.browser_session import BrowserSession
 from screener.models.idempotency import IdempotentRequest
 from screener.models.model_call import ModelCall
 from screener.models.organisation import Organisation
@@ -19,6 +20,7 @@ __all__ = [
     "ApiKey",
     "AppendOnly",
     "BaseModel",
+    "BrowserSession",
     "IdempotentRequest",
     "InvalidTransition",
     "LeasableManager",

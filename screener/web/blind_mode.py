@@ -75,6 +75,9 @@ MASKED_PAGES = frozenset(
         "desk-shortlist",
         "desk-sound",
         "desk-shortlist-pdf",
+        "end-other-sessions",
+        "end-session",
+        "own-sessions",
         "spending",
     }
 )

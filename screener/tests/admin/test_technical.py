@@ -50,7 +50,7 @@ from interviews.models import (
 )
 from jobs.models import BankEvent, BankText, BankUsage, JobMembership, TemplateUse, TemplateVersion
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
-from screener.models import ApiKey, Preference, Role, RoleKey
+from screener.models import ApiKey, BrowserSession, Preference, Role, RoleKey
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import object_actions, page_url
@@ -83,7 +83,8 @@ def test_every_model_of_ours_has_page() -> None:
     # which the response shows later; hashes; what each role was given; memberships, which the page of their job shows;
     # notes, notices and personal questions, which pages of the desk show to their readers;
     # the page of a candidate shows its events, that of an erasure its items, that of a link who opened it; what users
-    # set on the pages themselves; uploads of a form that is not saved yet; former ids, which lead to the kept record;
+    # set on the pages themselves, and their sessions, which they see;
+    # uploads of a form that is not saved yet; former ids, which lead to the kept record;
     # the sound of the room until it is stored as a recording, and what a candidate has written and not sent;
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
@@ -97,6 +98,7 @@ def test_every_model_of_ours_has_page() -> None:
     of_the_bank = {BankEvent, BankText, BankUsage}
     of_templates = {TemplateVersion, TemplateUse}
     assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | of_templates | {
+        BrowserSession,
         EligibilityAnswer,
         ImportRow,
         KeptUpload,

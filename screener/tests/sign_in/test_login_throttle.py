@@ -1,7 +1,10 @@
 """Limits on failed logins to the admin."""
 
+import socket
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -14,11 +17,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from screener import tasks
-from screener.web import login_throttle
-from screener.web.login_throttle import COOL_OFF, client_address
+from screener.sign_in import login_throttle
+from screener.sign_in.known_devices import COOKIE
+from screener.sign_in.login_throttle import COOL_OFF
+from screener.web.client_address import client_address
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
+DEPLOYED_FAILURES_PER_ADDRESS = login_throttle.FAILURES_PER_ADDRESS
 PROXY, OFFICE, STRANGER = "10.0.0.1", "192.0.2.1", "203.0.113.9"
 FAILURES_PER_LOGIN, FAILURES_PER_ADDRESS = 4, 12
 """Lower than in a deployment: each failure is a request."""
@@ -113,6 +119,75 @@ class TestLockout:
             assert log_in().status_code == 302
 
 
+class TestStrangers:
+    """Guesses from many addresses slow down new devices, and keep no user out of their own."""
+
+    @pytest.fixture(autouse=True)
+    def low_limits_of_all(self, low_limits: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(login_throttle, "FAILURES_PER_USER", 8)
+        monkeypatch.setattr(login_throttle, "FAILURES_IN_ALL", 20)
+
+    @pytest.fixture
+    def own_device(self) -> Client:
+        """A browser on which the clerk has logged in, and then out."""
+        browser = Client()
+        assert self.log_in(browser).status_code == 302
+        browser.post(reverse("admin:logout"))
+        return browser
+
+    def log_in(self, browser: Client, password: str = PASSWORD, address: str = OFFICE) -> Any:
+        form = {"username": "clerk", "password": password}
+        return browser.post(reverse("admin:login"), form, REMOTE_ADDR=address)
+
+    def test_do_not_lock_known_device_out(self, own_device: Client) -> None:
+        """All clients have the address of a proxy that nothing says to trust."""
+        fail(FAILURES_PER_ADDRESS)
+        assert log_in().status_code == 429
+        assert self.log_in(own_device).status_code == 302
+
+    def test_known_device_of_another_is_none(self, own_device: Client) -> None:
+        fail()
+        other = Client()
+        other.cookies[COOKIE] = own_device.cookies[COOKIE].value + "x"
+        assert self.log_in(other).status_code == 429
+        User.objects.create_user("other", password=PASSWORD, is_staff=True)
+        fail(username="other")
+        form = {"username": "other", "password": PASSWORD}
+        assert own_device.post(reverse("admin:login"), form, REMOTE_ADDR=OFFICE).status_code == 429
+
+    def test_known_device_has_limit_of_its_own(self, own_device: Client) -> None:
+        for number in range(FAILURES_PER_LOGIN):
+            self.log_in(own_device, f"wrong {number}")
+        assert self.log_in(own_device).status_code == 429
+
+    def test_are_slowed_when_they_guess_from_many_addresses(self, own_device: Client) -> None:
+        for number in range(8):
+            fail(1, address=f"198.51.100.{number}")
+        response = log_in()
+        assert (response.status_code, response.headers["Retry-After"]) == (429, "10")
+        assert self.log_in(own_device).status_code == 302
+        with time_machine.travel(timezone.now() + timedelta(seconds=11)):
+            assert log_in().status_code == 302
+
+    def test_are_slowed_when_they_guess_at_many_users(self, own_device: Client) -> None:
+        for number in range(20):
+            fail(1, username=f"user-{number}", address=f"198.51.100.{number}")
+        response = log_in()
+        assert (response.status_code, response.headers["Retry-After"]) == (429, "1")
+        assert self.log_in(own_device).status_code == 302
+        with time_machine.travel(timezone.now() + timedelta(seconds=2)):
+            assert log_in().status_code == 302
+
+
+def test_one_address_may_not_try_forty_users(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        login_throttle, "FAILURES_PER_ADDRESS", DEPLOYED_FAILURES_PER_ADDRESS * FAILURES_PER_LOGIN // 10
+    )
+    for number in range(40 * FAILURES_PER_LOGIN // 10):
+        fail(1, username=f"user-{number}", address=STRANGER)
+    assert log_in(address=STRANGER).status_code == 429
+
+
 class TestReset:
     def test_follows_success(self) -> None:
         for _ in range(2):
@@ -132,7 +207,22 @@ class TestReset:
         assert log_in().status_code == 429
 
 
+@pytest.mark.django_db(transaction=True)
+def test_half_sent_logins_keep_no_one_out(live_server: Any) -> None:
+    address = urlsplit(live_server.url)
+    head = f"POST {reverse('admin:login')} HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 50\r\n"
+    with ExitStack() as sockets:
+        for _ in range(6):
+            connection = sockets.enter_context(socket.create_connection((address.hostname, address.port)))
+            connection.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\nusername=".encode())
+        assert log_in().status_code == 302
+
+
 class TestPasswordCheck:
+    @pytest.fixture(autouse=True)
+    def short_wait(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(login_throttle, "WAITING_SECONDS", 0.05)
+
     @pytest.fixture
     def no_check(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def check(*args: Any, **kwargs: Any) -> None:
@@ -146,12 +236,10 @@ class TestPasswordCheck:
         assert log_in().status_code == 429
 
     def test_is_skipped_when_many_run(self, no_check: None) -> None:
-        for _ in range(login_throttle.CONCURRENT_CHECKS):
-            assert login_throttle._checks.acquire(blocking=False)
-        try:
+        with ExitStack() as others:
+            for _ in range(login_throttle.CONCURRENT_CHECKS):
+                assert others.enter_context(login_throttle.password_check())
             assert error_codes(log_in()) == ["busy"]
-        finally:
-            login_throttle._checks.release(login_throttle.CONCURRENT_CHECKS)
         assert not AccessAttempt.objects.exists()
 
     def test_releases_its_slot(self) -> None:

@@ -1,0 +1,28 @@
+"""The settings of sign-in that no environment changes: sessions, failed logins (django-axes)."""
+
+from datetime import timedelta
+
+SESSION_ENGINE = "screener.models.browser_session"
+SESSION_COOKIE_HTTPONLY = True
+
+# Failed logins: counted per user and address, and per address; see screener.sign_in.login_throttle
+AXES_HANDLER = "screener.sign_in.login_throttle.LoginThrottle"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "screener.web.client_address.client_address"
+AXES_USERNAME_CALLABLE = "screener.sign_in.login_throttle.username_key"
+AXES_LOCKOUT_CALLABLE = "screener.sign_in.login_throttle.locked_out_response"
+AXES_SENSITIVE_PARAMETERS = ["username"]  # masked in the log
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]

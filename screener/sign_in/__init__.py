@@ -1,0 +1,1 @@
+"""How staff sign in: sessions, second factors, single sign-on, tokens."""
