@@ -9,6 +9,7 @@ from candidates.importing.row_check import RowError
 from candidates.importing.step import ACCOUNT_GONE, STEP_FAILED
 from candidates.importing.undo import UNDO_FAILED
 from candidates.models import Import, ImportRow, ResumeArchive, RowNote, RowResult, UndoResult
+from candidates.models.resume_archive import UNDONE
 from screener.documents.archive import describe_archive_problem
 from screener.documents.table_rows import describe_problem
 from screener.exports.table import Row, Table
@@ -17,6 +18,7 @@ from screener.labels import Label
 PROBLEMS: dict[str, Label] = {
     STEP_FAILED: _("It failed again and again. The log has the reason. Rows that were saved stay."),
     ACCOUNT_GONE: _("The account that uploaded the file was deleted. Upload the file again."),
+    UNDONE: _("The import was undone before all files were matched. Their candidates take no resumes."),
     UNDO_FAILED: _("The undo failed again and again. The log has the reason. Try it again once that is mended."),
 }
 COUNT_LABELS: dict[str, Label] = {

@@ -93,12 +93,14 @@ class _Matching:
             candidate = None
             if result == FileResult.STORED:
                 result, candidate = _store(stored, next(iter(match)), content)
+            has_stored = result in (FileResult.STORED, FileResult.REPLACED)
             ResumeFile.objects.create(
                 archive=stored,
                 number=number + 1,
                 name=storable_text(document.filename)[-MAX_NAME_LENGTH:],
                 result=result,
                 candidate=candidate,
+                resume=str(candidate.resume.name) if candidate and has_stored else "",
             )
             stored.update_fields(files_done=number + 1)
         return True
@@ -130,8 +132,9 @@ def _store(archive: ResumeArchive, candidate_id: UUID, content: bytes) -> tuple[
         return FileResult.UNMATCHED, None
     if candidate.resume and not archive.replace_resumes:
         return FileResult.HAS_RESUME, candidate
+    result = FileResult.REPLACED if candidate.resume else FileResult.STORED
     candidate.store_resume(ContentFile(content))
-    return FileResult.STORED, candidate
+    return result, candidate
 
 
 def _finish(stored: ResumeArchive, is_complete: bool) -> None:

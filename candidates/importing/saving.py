@@ -32,7 +32,7 @@ ordered_values = itemgetter(*FILLED_FIELDS)
 
 
 class SavedRow(NamedTuple):
-    """What one valid row did. `before`: of each value that it changed, the earlier and the new one."""
+    """What one valid row did. `before`: of each value that it wrote, the earlier and the new one."""
 
     row: ValidRow
     candidate: KnownCandidate
@@ -119,6 +119,7 @@ class RowSaver:
         candidate, before = self._known.find_candidate(row.values), {}
         if candidate is None:
             candidate, result = KnownCandidate(uuid4(), DEFAULTS | row.values), RowResult.CREATED
+            before = {name: ("", new) for name, new in candidate.values.items() if new}
             self._added[candidate.id] = candidate
             self._known.add_candidate(candidate)
         else:

@@ -218,6 +218,8 @@ class Import(LeasableModel):
             if self.status not in self.ENDED:
                 raise InvalidTransition(gettext(NOT_ENDED))
             self.release(status=self.Status.UNDOING, undone_by=actor)
+            for archive in self.archives.select_for_update().filter(ended_at__isnull=True):
+                archive.stop_for_undo()
             UNDO_IMPORT.defer(self.pk)
 
     def finish_undo(self) -> None:
@@ -266,6 +268,7 @@ class UndoResult(models.TextChoices):
     HAS_REFUSED = "has_refused", _("Stays: calls were refused")
     HAS_HISTORY = "has_history", _("Stays: something was added to the record since")
     IN_OTHER_IMPORT = "in_other_import", _("Stays: is in another import as well")
+    RESUME_REPLACED = "resume_replaced", _("The new resume stays, because the earlier one was deleted")
 
 
 class ImportRowQuerySet(models.QuerySet["ImportRow"]):
@@ -283,7 +286,7 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
 class ImportRow(BaseModel):
     """The result of one row of the file. Erasures blank the personal data; that of refused rows is kept for a month.
 
-    `before`: of each changed value the earlier and the new one. `extra`: columns that no field takes. `cells` and
+    `before`: of each value that it wrote the earlier and the new one. `extra`: columns that no field takes. `cells` and
     `errors`: of refused rows. `consent_id`: the consent that the row added.
     """
 

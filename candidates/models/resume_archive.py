@@ -15,6 +15,8 @@ from candidates.models.imports import IMPORT_FOLDER, READ_ARCHIVE, Import
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 
 IS_UNDONE = gettext_noop("This import was undone. Its candidates take no resumes.")
+UNDONE = "undone"
+"""The problem of an archive whose import was undone before it was read to its end."""
 MAX_NAME_LENGTH = 200
 
 
@@ -69,13 +71,16 @@ class ResumeArchive(LeasableModel):
 
     def store_file(self, file: "File[Any]") -> None:
         """Store the file of a new archive and the row. Raises InvalidTransition if the import was undone."""
-        if self.imported.status in (Import.Status.UNDOING, Import.Status.UNDONE):
-            raise InvalidTransition(gettext(IS_UNDONE))
         file.seek(0)
         self.file.save("", file, save=False)
         with transaction.atomic():
-            self.save()
-            READ_ARCHIVE.defer(self.pk)
+            imported = Import.objects.select_for_update(no_key=True).get(pk=self.imported_id)
+            if imported.status not in (Import.Status.UNDOING, Import.Status.UNDONE):
+                self.save()
+                READ_ARCHIVE.defer(self.pk)
+                return
+        self.file.delete(save=False)
+        raise InvalidTransition(gettext(IS_UNDONE))
 
     def finish(self) -> None:
         self._end(status=self.Status.DONE)
@@ -83,6 +88,9 @@ class ResumeArchive(LeasableModel):
     def fail(self, problem: str, detail: str = "") -> None:
         """Stop reading the archive. Resumes that were stored stay."""
         self._end(status=self.Status.FAILED, problem=problem, problem_detail=detail[:200])
+
+    def stop_for_undo(self) -> None:
+        self.fail(UNDONE)
 
     def _end(self, **changes: Any) -> None:
         delete_on_commit(self.file.name)
@@ -93,6 +101,7 @@ class FileResult(models.TextChoices):
     """The result of a file of an archive."""
 
     STORED = "stored", _("Stored with the candidate")
+    REPLACED = "replaced", _("Stored in place of an earlier resume")
     UNMATCHED = "unmatched", _("No candidate of the import has this name or id")
     AMBIGUOUS = "ambiguous", _("Several candidates of the import may be meant")
     REPEATED = "repeated", _("Another file of the archive is for the same candidate")
@@ -107,16 +116,20 @@ class FileResult(models.TextChoices):
 
 class ResumeFileQuerySet(models.QuerySet["ResumeFile"]):
     def not_stored(self) -> Self:
-        return self.exclude(result=FileResult.STORED)
+        return self.exclude(result__in=(FileResult.STORED, FileResult.REPLACED))
 
 
 class ResumeFile(BaseModel):
-    """The result of one file of an archive. Its name may be that of a person: erasures blank it."""
+    """The result of one file of an archive. Its name may be that of a person: erasures blank it.
+
+    `resume`: the name of the stored file, by which an undo knows whether the candidate still has this resume.
+    """
 
     archive = models.ForeignKey(ResumeArchive, on_delete=models.CASCADE, related_name="files")
     number = models.PositiveIntegerField(help_text=_("The place in the archive; the first is 1"))
     name = models.CharField(max_length=200, blank=True)
     result = models.CharField(max_length=16, choices=FileResult.choices)
+    resume = models.CharField(max_length=255, blank=True, default="", db_default="")
     candidate = models.ForeignKey(
         Candidate, on_delete=models.SET_NULL, null=True, blank=True, related_name="resume_files"
     )

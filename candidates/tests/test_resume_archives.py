@@ -117,7 +117,7 @@ class TestMatching:
         imported, contents = import_rows(ADA), (PDF, PDF + b" of today")
         for content in contents:
             archive = add_archive(imported, zip_of({"Ada Lovelace.pdf": content}), replace_resumes=replace)
-        assert set(results_of(archive).values()) == {FileResult.STORED if replace else FileResult.HAS_RESUME}
+        assert set(results_of(archive).values()) == {FileResult.REPLACED if replace else FileResult.HAS_RESUME}
         with Candidate.objects.get().resume.open() as stored:
             assert stored.read() == contents[replace]
 
@@ -282,7 +282,7 @@ class TestApi:
         run_tasks()
         assert [[file["result"] for file in archive["files"]] for archive in api.get(path).json()] == [
             [FileResult.STORED],
-            [FileResult.UNMATCHED, FileResult.STORED],
+            [FileResult.UNMATCHED, FileResult.REPLACED],
         ]
 
     @pytest.mark.parametrize("field", ["file", "resumes"])

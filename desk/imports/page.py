@@ -129,6 +129,6 @@ def _load_archives(imported: Import, *, shows_names: bool) -> list[ArchiveOnPage
     archives = []
     for archive in imported.archives.prefetch_related("files"):
         files = list(archive.files.all())
-        left_out = [file for file in files if file.result != FileResult.STORED]
+        left_out = [file for file in files if file.result not in (FileResult.STORED, FileResult.REPLACED)]
         archives.append(ArchiveOnPage(archive, left_out if shows_names else [], len(files) - len(left_out)))
     return archives

@@ -3,22 +3,27 @@
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from rest_framework.test import APIClient
 
 from candidates.importing import step
 from candidates.importing import undo as undoing
+from candidates.importing.resumes import upload_archive
 from candidates.merging.merge import Merge, merge_candidates
-from candidates.models import Candidate, Consent, DoNotCall, Import, ImportRow
+from candidates.models import Candidate, Consent, DoNotCall, Import, ImportRow, ResumeArchive, ResumeFile
+from candidates.models.candidate import private_storage
+from candidates.models.resume_archive import UNDONE
 from interviews.importing import planning
 from interviews.models import Campaign, Interview
-from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, import_rows
+from tests.support.candidate_files import ADA, GRACE, HEADS, WRONG, csv_text, import_rows, zip_of
 from tests.support.factories import make_api_key, make_approved_job, make_candidate, make_job, run_tasks
 
 pytestmark = pytest.mark.django_db
 IMPORTS = "/api/v1/imports/"
 CONSENT = {"consent_source": "application form"}
+PDF = b"%PDF-1.4 a resume"
 
 
 def undo(imported: Import) -> dict[str, str]:
@@ -90,6 +95,44 @@ def test_undo_keeps_what_something_has_happened_to() -> None:
 
 def _question_set() -> Any:
     return make_approved_job().approved_questions
+
+
+def test_undo_takes_resumes_back(django_capture_on_commit_callbacks: Any) -> None:
+    """Those that archives of the import stored and that nobody has replaced since."""
+    persons = {
+        name: make_candidate(full_name=name, external_id=name, consents=False) for name in ("Known", "Replaced", "Held")
+    }
+    persons["Replaced"].store_resume(ContentFile(PDF))
+    rows = [[name, f"+1415555020{n}", "", name, ""] for n, name in enumerate([*persons, "New", "Corrected"])]
+    imported = import_rows(*rows)
+    files = {f"{name}.pdf": PDF for name in (*persons, "New", "Corrected")}
+    upload_archive(imported, ContentFile(zip_of(files), "resumes.zip"), author="hr", replace_resumes=True)
+    run_tasks()
+    stored = [candidate.resume.name for candidate in Candidate.objects.filter(full_name__in=("Known", "New"))]
+    Candidate.objects.get(full_name="Corrected").store_resume(ContentFile(PDF + b" of today"))
+    Candidate.objects.get(full_name="Held").set_hold(actor="hr", reason="lawsuit")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert undo(imported) == {
+            "2": "restored",
+            "3": "resume_replaced",
+            "4": "was_changed",
+            "5": "removed",
+            "6": "was_changed",
+        }
+    kept = Candidate.objects.exclude(resume="").values_list("full_name", flat=True)
+    assert set(kept) == {"Replaced", "Held", "Corrected"}
+    run_tasks()
+    assert not any(map(private_storage().exists, stored))
+    assert not ResumeFile.objects.filter(name="New.pdf").exists()
+
+
+def test_undo_stops_archives() -> None:
+    imported = import_rows(ADA)
+    archive = upload_archive(imported, ContentFile(zip_of({"Ada Lovelace.pdf": PDF}), "resumes.zip"), author="hr")
+    undo(imported)
+    run_tasks()
+    archive.refresh_from_db()
+    assert (archive.status, archive.problem, archive.files.count()) == (ResumeArchive.Status.FAILED, UNDONE, 0)
 
 
 def test_undo_keeps_refusals() -> None:

@@ -107,7 +107,7 @@ class PersonalQuestionsViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
     }
     problem_examples = {
         "create": {409: "The candidate has no resume. Add one first."},
-        "approve": {409: "These personal questions are not to be approved: withdrawn."},
+        "approve": {409: "These personal questions can't be approved. Their status: withdrawn."},
         "withdraw": {409: "These personal questions are not in use: could not be written."},
     }
 

@@ -17,7 +17,7 @@ from screener.models import InvalidTransition, LeasableModel, LeasableQuerySet
 from screener.records import QuestionSpec, Record
 
 ONE_LIVE_SET = "one_live_personal_set_per_candidate_and_version"
-NOT_READY = gettext_noop("These personal questions are not to be approved: %(status)s.")
+NOT_READY = gettext_noop("These personal questions can't be approved. Their status: %(status)s.")
 REPLACED = gettext_noop(
     "The questions of the job were replaced since these were written, so they are not used. Have new ones written."
 )

@@ -12,7 +12,7 @@ from candidates.models import Candidate, DoNotCall
 from interviews.models import Campaign, Interview
 from jobs.models import JobDescription
 from screener.records import QuestionSpec
-from tests.support.browser import NARROW, WIDE, logged_in_page
+from tests.support.browser import NARROW, WIDE, logged_in_page, press_key
 from tests.support.factories import make_approved_job, make_candidate, make_interview, make_job
 from tests.support.person_scores import make_waiting_interview
 from tests.support.sample_rows import add_result, make_completed_interview
@@ -158,7 +158,7 @@ def test_keys_open_menus(page: Page, interview: Interview) -> None:
     page.goto(reverse("admin:jobs_jobdescription_edit", args=[interview.job_id]))
     for name in ("Edit", "hanna"):
         button = page.get_by_role("button", name=name).first
-        button.press("Enter")
+        press_key(button, "Enter")
         expect(page.locator("nav :is(a, button):focus")).to_be_visible()
         page.keyboard.press("Escape")
         expect(button).to_be_focused()
