@@ -35,7 +35,7 @@ def check_list_is_readable(app_configs: Any, **kwargs: Any) -> list[CheckMessage
         problem = missing_keys()
     except (DatabaseError, ImproperlyConfigured):  # there is no database, or it is not migrated yet
         return []
-    return [Warning(problem, hint=MISSING_KEY_HINT, id="screener.W011")] if problem else []
+    return [Warning(problem, hint=MISSING_KEY_HINT, id="screener.W016")] if problem else []
 
 
 @register("screener", deploy=True)
@@ -47,6 +47,6 @@ def check_list_has_own_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage
             "DO_NOT_CALL_KEY is not set, so the do-not-call list depends on SECRET_KEY. After a change of SECRET_KEY "
             "no one is called.",
             hint="Set DO_NOT_CALL_KEY to the present value of SECRET_KEY. SECRET_KEY can be changed from then on.",
-            id="screener.W010",
+            id="screener.W017",
         )
     ]

@@ -15,8 +15,13 @@ class ScreenerConfig(AppConfig):
         # ruff: noqa: PLC0415 - registering needs loaded apps
         from screener import checks  # noqa: F401
         from screener.access.role_setup import set_up_roles
+        from screener.background import health
         from screener.db.translated_names import translate_names
+        from screener.encryption import checks as encryption_checks
+        from screener.encryption.data_keys import make_shared_key
         from screener.web import language, request_limits  # noqa: F401
 
         translate_names()
         post_migrate.connect(set_up_roles, dispatch_uid="roles")
+        post_migrate.connect(make_shared_key, sender=self, dispatch_uid="shared data key")
+        health.conditions["encryption"] = encryption_checks.missing_master_keys

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from screener.db.local_secret_key import local_do_not_call_key, local_secret_key
+from screener.db.local_secret_key import local_do_not_call_key, local_encryption_key_file, local_secret_key
 from screener.framework_settings.rest_api import REST_FRAMEWORK as REST_FRAMEWORK
 from screener.framework_settings.rest_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from screener.framework_settings.sign_in import *  # noqa: F403 - all of them are settings
@@ -98,6 +98,14 @@ DO_NOT_CALL_KEY = env.str("DO_NOT_CALL_KEY", "") or (
     SECRET_KEY if DATABASE_URL else local_do_not_call_key(VAR_DIR, SECRET_KEY, may_copy=not env.str("SECRET_KEY", ""))
 )
 DO_NOT_CALL_KEY_FALLBACKS = _env_list("DO_NOT_CALL_KEY_FALLBACKS")
+# Master keys, which wrap the keys of stored files and texts (docs/encryption.md). The database of tests has its own.
+ENCRYPTION_KEY = env.str("ENCRYPTION_KEY", "VGhlIG1hc3RlciBrZXkgb2YgdGVzdHMsIG5vIHNlY3I=" if TESTING else "")
+ENCRYPTION_KEY_FALLBACKS = _env_list("ENCRYPTION_KEY_FALLBACKS")
+ENCRYPTION_KEY_FILE = env.str("ENCRYPTION_KEY_FILE", "")
+ENCRYPTION_KEY_PROVIDER = env.str("ENCRYPTION_KEY_PROVIDER", "")
+if not (ENCRYPTION_KEY or ENCRYPTION_KEY_FILE or ENCRYPTION_KEY_PROVIDER or DATABASE_URL):
+    ENCRYPTION_KEY_FILE = local_encryption_key_file(VAR_DIR)
+ENCRYPTED_FILES_ONLY = env.bool("ENCRYPTED_FILES_ONLY", False)
 
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _public_host = urlsplit(WEBHOOK_BASE_URL).hostname
@@ -225,12 +233,12 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
     "private": (
         {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "screener.encryption.s3_storage.EncryptedS3Storage",
             "OPTIONS": {"bucket_name": PRIVATE_FILES_BUCKET, "default_acl": "private", "file_overwrite": False},
         }
         if PRIVATE_FILES_BUCKET
         else {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "screener.encryption.storage.EncryptedFileSystemStorage",
             "OPTIONS": {
                 "location": env.path("PRIVATE_FILES_DIR", default=str(VAR_DIR / "private")),
                 "file_permissions_mode": 0o600,

@@ -25,6 +25,7 @@ from candidates.models import (
     DoNotCall,
     ErasedItem,
 )
+from screener.encryption.data_keys import drop_keys
 
 ERASED_TEXT = "erased"
 """Replaces texts that a constraint requires."""
@@ -62,6 +63,7 @@ class CandidatePart(DataPart):
             "merged_records": _blank_merged_records(candidate),
             "import_rows": erase_import_rows(candidate),
             "resume_files": erase_resume_files(candidate),
+            "data_keys": drop_keys(candidate.private_folders),
             "candidates": 0 if candidate.erased_at else 1,
         }
         candidate.blank()

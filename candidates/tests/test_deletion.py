@@ -15,7 +15,7 @@ from django.utils import timezone
 from candidates.data_rights.orphaned_files import KEPT, delete_orphaned_files
 from candidates.deletion import DELETE_FILES, delete_candidates
 from candidates.models import Candidate, Consent, MergedRecord, private_folder
-from screener.models import InvalidTransition
+from screener.models import DataKey, InvalidTransition
 from tests.support.factories import make_candidate, make_interview, run_tasks
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,7 @@ def test_deletion_removes_rows_and_files(candidate: Candidate) -> None:
     assert set(Consent.objects.values_list("candidate", flat=True)) == {other.pk}
     assert not has_resume(candidate)
     assert not candidate.resume.storage.exists(orphan)
+    assert not DataKey.objects.exclude(owner=DataKey.SHARED).exists()
 
 
 def test_files_of_no_candidate_are_deleted(candidate: Candidate, time_machine: Any) -> None:

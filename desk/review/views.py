@@ -99,9 +99,7 @@ def stream_clip(request: HttpRequest, clip_id: UUID) -> HttpResponseBase:
         file = clip.file.open("rb")
     except FileNotFoundError:
         raise Http404(gettext("The file of this video is missing from the storage.")) from None
-    response = ranged_response(
-        file, clip.size, content_type=clip.content_type, range_header=request.headers.get("Range", "")
-    )
+    response = ranged_response(file, content_type=clip.content_type, range_header=request.headers.get("Range", ""))
     response["Content-Disposition"] = f'attachment; filename="video-{clip.pk}.{clip.format}"'
     return response
 

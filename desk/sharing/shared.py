@@ -77,7 +77,7 @@ def shared_recording(request: HttpRequest, link: ShareLink, token: str, position
     except FileNotFoundError:
         return HttpResponse(status=404)
     range_header = request.headers.get("Range", "")
-    return ranged_response(file, recording.file.size, content_type="audio/wav", range_header=range_header)
+    return ranged_response(file, content_type="audio/wav", range_header=range_header)
 
 
 def _page(link: ShareLink, token: str, problem: str = "") -> HttpResponse:

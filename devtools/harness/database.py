@@ -22,7 +22,8 @@ from screener.db.embedded.data_dir import open_server_home
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_DATA = ROOT / "var" / "new-deployments"
 MIGRATION_INPUTS = (
-    *("screener/settings.py", "screener/access/*.py", "*/models.py", "*/models/**/*.py", "*/migrations/*.py"),
+    *("screener/settings.py", "screener/access/*.py", "screener/encryption/*.py", "*/models.py", "*/models/**/*.py"),
+    "*/migrations/*.py",
     *("jobs/bank/*.py", "jobs/bank/*.toml", "jobs/bank/starter/*.csv", "constraints.txt", "requirements.txt"),
 )
 DATA_INPUTS = (*MIGRATION_INPUTS, "screener/db/embedded/cluster.py", "devtools/harness/database.py")
@@ -35,6 +36,8 @@ HOLD_DATABASE = (
     "import sys; from pathlib import Path; from screener.db.embedded import start_server; "
     "print(start_server(Path(sys.argv[1])).host, flush=True); sys.stdin.read()"
 )
+ENCRYPTION_KEY = "VGhlIG1hc3RlciBrZXkgb2YgZXhwZXJpbWVudHMsIDE="
+"""The master key of every deployment that is made from the kept data."""
 PID_FILE = "postmaster.pid"
 STOP_TIMEOUT = 30
 COMMAND_TIMEOUT = 600
@@ -112,6 +115,7 @@ def _make_data(kept: Path) -> None:
     with temporary_folder() as folder:
         with hold_database(folder) as socket_dir:
             environment = {**os.environ, "DATABASE_URL": database_url(socket_dir), "DEBUG": "1"}
+            environment["ENCRYPTION_KEY"] = ENCRYPTION_KEY
             for arguments in (["migrate", "--no-input"], ["set_organisation", *ORGANISATION]):
                 command = [sys.executable, "manage.py", *arguments]
                 subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=COMMAND_TIMEOUT, stdout=DEVNULL)

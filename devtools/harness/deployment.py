@@ -22,6 +22,7 @@ import requests
 from devtools.demo.environment import RELAXED_RULES
 from devtools.harness.database import (
     COMMAND_TIMEOUT,
+    ENCRYPTION_KEY,
     ROOT,
     database_url,
     hold_database,
@@ -106,6 +107,7 @@ class Deployment:
             "DEBUG": "0",
             "LOG_LEVEL": "INFO",
             "SECRET_KEY": "of an experiment",
+            "ENCRYPTION_KEY": ENCRYPTION_KEY,
             "DATABASE_URL": database_url(self.socket_dir),
             "EMAIL_URL": "consolemail://",
             "PRIVATE_FILES_DIR": str(self.files_dir),

@@ -23,8 +23,6 @@ def stream_recording(request: HttpRequest, pk: UUID) -> HttpResponseBase:
         file = recording.file.open("rb")
     except FileNotFoundError:
         raise Http404(gettext("The file of this recording is missing from the storage.")) from None
-    response = ranged_response(
-        file, recording.file.size, content_type="audio/wav", range_header=request.headers.get("Range", "")
-    )
+    response = ranged_response(file, content_type="audio/wav", range_header=request.headers.get("Range", ""))
     response["Content-Disposition"] = f'attachment; filename="take-{recording.pk}.wav"'
     return response

@@ -1,5 +1,6 @@
 """Keys for an installation on one machine."""
 
+import base64
 import os
 import secrets
 from pathlib import Path
@@ -24,6 +25,13 @@ def local_do_not_call_key(var_dir: Path, secret_key: str, *, may_copy: bool) -> 
     """
     path = var_dir / "do_not_call_key"
     return _stored_key(path, secret_key) if may_copy or path.exists() else secret_key
+
+
+def local_encryption_key_file(var_dir: Path) -> str:
+    """Return the path of `var/encryption_key`, the master key of an installation on one machine. Made on first use."""
+    path = var_dir / "encryption_key"
+    _stored_key(path, base64.b64encode(secrets.token_bytes(32)).decode())
+    return str(path)
 
 
 def _stored_key(path: Path, new_key: str) -> str:

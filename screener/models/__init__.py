@@ -9,6 +9,7 @@ from screener.models.base import (
     parse_id,
 )
 from screener.models.browser_session import BrowserSession
+from screener.models.data_key import DataKey, MasterKeyRecord
 from screener.models.idempotency import IdempotentRequest
 from screener.models.model_call import ModelCall
 from screener.models.organisation import Organisation
@@ -21,11 +22,13 @@ __all__ = [
     "AppendOnly",
     "BaseModel",
     "BrowserSession",
+    "DataKey",
     "IdempotentRequest",
     "InvalidTransition",
     "LeasableManager",
     "LeasableModel",
     "LeasableQuerySet",
+    "MasterKeyRecord",
     "ModelCall",
     "Organisation",
     "Preference",

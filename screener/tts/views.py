@@ -29,9 +29,7 @@ def audio(request: HttpRequest, token: str) -> HttpResponseBase:
     except FileNotFoundError:
         raise Http404("The file of this prompt is gone from the storage.") from None
     content_type = CONTENT_TYPES.get(str(prompt.file.name).rsplit(".", 1)[-1], MP3)
-    response = ranged_response(
-        file, prompt.file.size, content_type=content_type, range_header=request.headers.get("Range", "")
-    )
+    response = ranged_response(file, content_type=content_type, range_header=request.headers.get("Range", ""))
     response["Content-Description"] = quote(prompt.text, safe=" ,.?!'")[:MAX_DESCRIPTION]
     response["ETag"] = quote_etag(str(prompt.file.name))
     response["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"

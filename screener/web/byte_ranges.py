@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
+from django.db.models.fields.files import FieldFile
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 CHUNK_SIZE = 64 * 1024
@@ -15,8 +16,9 @@ class RangeNotSatisfiable(Exception):
     """The requested range lies outside the file."""
 
 
-def ranged_response(file: IO[bytes], size: int, *, content_type: str, range_header: str) -> HttpResponseBase:
-    """Return a response with the file or the range of it. Closing the response closes the file."""
+def ranged_response(file: FieldFile, *, content_type: str, range_header: str) -> HttpResponseBase:
+    """Return a response with the open file or the range of it. Closing the response closes the file."""
+    size = file.file.size  # not `file.size`, which opens the file once more
     try:
         byte_range = parse_range(range_header, size)
     except RangeNotSatisfiable:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import connection, models
 from django.utils import timezone
 
@@ -289,5 +290,10 @@ def rows_with(text: str) -> dict[str, int]:
 
 def files_with(folder: Path, text: str) -> list[str]:
     """The stored files whose name or content contains this text."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [str(path) for path in files if text in str(path) or text.encode() in path.read_bytes()]
+    return [name for name, content in private_contents(folder).items() if text in name or text.encode() in content]
+
+
+def private_contents(folder: Path) -> dict[str, bytes]:
+    """The decrypted content of each file of private storage, which is in this folder."""
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()]
+    return {name: storages["private"].open(name).read() for name in names}

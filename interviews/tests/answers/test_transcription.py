@@ -172,6 +172,16 @@ class TestByAModel:
         with transcriber(json_reply(200, {"text": WORDS})):
             assert "gone" in transcribed(response).status_reason
 
+    def test_answer_waits_for_lost_master_key(self, settings: Any) -> None:
+        """Nothing is settled as lost: the file is read once the key is configured again."""
+        response = answered(make_wav(3))
+        key, settings.ENCRYPTION_KEY = settings.ENCRYPTION_KEY, ""
+        with transcriber(json_reply(200, {"text": WORDS})):
+            assert transcribed(response).status == Status.ANSWERED
+            settings.ENCRYPTION_KEY = key
+            InterviewResponse.objects.update(retry_at=None)
+            assert transcribed(response).transcript == WORDS
+
 
 class TestOnThisMachine:
     @pytest.fixture(autouse=True)

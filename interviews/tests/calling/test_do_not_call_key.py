@@ -85,13 +85,13 @@ def test_readiness_names_list(lost_key: str, client: Client) -> None:
 
 
 def test_check_reports_lost_key(lost_key: str) -> None:
-    assert "screener.W011" in {message.id for message in run_checks(tags=["do_not_call"])}
+    assert "screener.W016" in {message.id for message in run_checks(tags=["do_not_call"])}
 
 
 def test_check_asks_for_key_of_its_own(settings: Any) -> None:
     settings.DO_NOT_CALL_KEY = settings.SECRET_KEY
     warnings = run_checks(tags=["screener"], include_deployment_checks=True)
-    assert "screener.W010" in {message.id for message in warnings}
+    assert "screener.W017" in {message.id for message in warnings}
 
 
 class TestRekeying:

@@ -35,7 +35,8 @@ from interviews.models import Assessment, EventKind, Interview, InterviewResult,
 from interviews.scoring.assessment import rescore_interview, retry_failed
 from screener.background.steps import run_step
 from screener.background.sweeps import run_sweeps
-from screener.models import InvalidTransition
+from screener.encryption.file_format import UnreadableFile
+from screener.models import DataKey, InvalidTransition
 from tests.support.factories import (
     lose_tasks,
     make_approved_job,
@@ -220,6 +221,19 @@ def test_new_resume_survives_erasure(candidate_with_resume: Candidate, file_is_n
         Candidate.objects.update(resume="")
     run_deletions()
     assert [storage.exists(file) for file in (earlier, orphan, name)] == [False, False, True]
+
+
+def test_copy_of_erased_file_is_unreadable(person: Person, private_files: Path, twilio: FakeTwilio) -> None:
+    """The data key is dropped with the rows, so that copies in a backup or in a bucket with versions are erased too."""
+    name = str(person.candidate.resume.name)
+    copy = (private_files / name).read_bytes()
+    erase(person)
+    assert not DataKey.objects.exclude(owner=DataKey.SHARED).exists()
+    run_deletions()
+    (private_files / name).parent.mkdir(parents=True, exist_ok=True)
+    (private_files / name).write_bytes(copy)
+    with pytest.raises(UnreadableFile):
+        storages["private"].open(name)
 
 
 def test_hold_stops_deletion_of_files(candidate_with_resume: Candidate) -> None:

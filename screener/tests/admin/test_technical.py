@@ -50,7 +50,7 @@ from interviews.models import (
 )
 from jobs.models import BankEvent, BankText, BankUsage, JobMembership, TemplateUse, TemplateVersion
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
-from screener.models import ApiKey, BrowserSession, Preference, Role, RoleKey
+from screener.models import ApiKey, BrowserSession, DataKey, MasterKeyRecord, Preference, Role, RoleKey
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import object_actions, page_url
@@ -89,7 +89,7 @@ def test_every_model_of_ours_has_page() -> None:
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts, and its archives of resumes, which the page lists;
-    # events for other systems, which their deliveries show;
+    # events for other systems, which their deliveries show; keys of stored data;
     # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings, PersonalQuestions}
@@ -100,8 +100,10 @@ def test_every_model_of_ours_has_page() -> None:
     assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | of_templates | {
         BrowserSession,
         EligibilityAnswer,
+        DataKey,
         ImportRow,
         KeptUpload,
+        MasterKeyRecord,
         MergedRecord,
         Preference,
         PublicEvent,

@@ -32,6 +32,7 @@ def environment() -> dict[str, str]:
     own = {
         "DATABASE_URL": f"postgres://{database['user']}@{database['host'].replace('/', '%2F')}/{database['dbname']}",
         "SECRET_KEY": django_settings.SECRET_KEY,
+        "ENCRYPTION_KEY": django_settings.ENCRYPTION_KEY,
         "DEBUG": "1",
         "WHITELISTED_NUMBERS": "*",
         "CALLING_HOURS": "00:00-24:00",
