@@ -89,6 +89,7 @@ def base_settings() -> Iterator[None]:
             SPEECH_API_KEY="",
             API_KEY="",
             SESSION_ENGINE="django.contrib.sessions.backends.cache",  # a login in the database needs 11 queries
+            REQUIRE_MFA=False,
             SESSION_IDLE_MINUTES=1e6,  # tests travel in time
             SESSION_MAX_HOURS=1e5,
         ),

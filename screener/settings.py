@@ -121,6 +121,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0)
 X_FRAME_OPTIONS = "DENY"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG and not _https  # passkeys need https, or this machine by its name
 if env.bool("BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXIES = env.str("TRUSTED_PROXIES", "") or "0"
@@ -129,6 +130,7 @@ TRUSTED_PROXIES = env.str("TRUSTED_PROXIES", "") or "0"
 
 SESSION_IDLE_MINUTES = env.float("SESSION_IDLE_MINUTES", 60)
 SESSION_MAX_HOURS = env.float("SESSION_MAX_HOURS", 12)
+REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
 
 # --- Applications ------------------------------------------------------------------------------------
 
@@ -148,6 +150,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "screener.apps.ScreenerConfig",
     "candidates",
     "jobs",
@@ -170,7 +175,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "screener.sign_in.sessions.session_limits",
+    "screener.sign_in.sessions.limits.session_limits",
+    "allauth.account.middleware.AccountMiddleware",
+    "screener.sign_in.mfa.requirement.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "screener.web.blind_mode.BlindModeMiddleware",
@@ -190,6 +197,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "screener.sign_in.account_pages.admin_context",
             ],
             "builtins": ["candidates.templatetags.blind_mode", "screener.templatetags.labels"],
         },
@@ -329,8 +337,6 @@ WORKER_QUEUES = {
     "rest": env.int("WORKER_REST", 4),
     "deliveries": env.int("WORKER_DELIVERIES", 4),
 }
-
-LOGIN_REDIRECT_URL = "admin:index"
 
 # --- Logging: ids only; no names, phone numbers, transcripts or secrets ------------------------------
 

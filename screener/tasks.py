@@ -11,7 +11,7 @@ from screener.background.sweeps import SWEEP_SECONDS, bind_steps, run_sweeps
 from screener.checks import check_model_retirement
 from screener.models import IdempotentRequest
 from screener.sign_in import login_throttle
-from screener.sign_in.sessions import delete_ended_sessions
+from screener.sign_in.sessions.limits import delete_ended_sessions
 from screener.tts.prompt_cache import SYNTHESIZE, SYNTHESIZE_STEP
 
 log = logging.getLogger(__name__)

@@ -21,6 +21,7 @@ from jobs.api.views import JobViewSet, QuestionSetViewSet
 from screener.api.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
 from screener.background import health
+from screener.sign_in.login_page import login_page
 from screener.tts import views
 from screener.web.language import choose_language
 from webhooks.api.views import PublicEventViewSet, WebhookViewSet
@@ -49,6 +50,7 @@ urlpatterns = [
     path("admin/may-call/", admin.site.admin_view(may_call_page), name="may-call"),
     path("admin/retention/", admin.site.admin_view(retention_page), name="retention"),
     path("admin/spending/", admin.site.admin_view(spending_page), name="spending"),
+    path("admin/login/", login_page, name="account_login"),
     path("admin/account/", include("screener.sign_in.urls")),
     path("admin/", include("desk.urls")),
     path("admin/", admin.site.urls),

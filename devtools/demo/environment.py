@@ -67,6 +67,7 @@ def build_env(env: Mapping[str, str], port: int, credentials: Credentials) -> di
         **dict.fromkeys(IGNORED_SETTINGS, ""),
         "EMAIL_URL": f"filemail:///{quote(str(MAIL_FOLDER))}",
         "DEBUG": "1",
+        "REQUIRE_MFA": env.get("REQUIRE_MFA", "0"),  # a demo must open without a phone
         "EMBEDDED_DATABASE": "1",
         "WEBHOOK_BASE_URL": app_url,
         "TWILIO_API_URL": f"http://127.0.0.1:{port + 1}",

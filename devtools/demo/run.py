@@ -180,6 +180,7 @@ def print_urls(password: str, credentials: Credentials, *, simulated: bool) -> N
         "",
         f"  Admin       {_app_url()}{reverse('admin:index')}  (user {ADMIN_USER}, {password})",
         f"  API docs    {_app_url()}{reverse('docs')}  (header X-API-Key: {api_key})",
+        *([] if settings.REQUIRE_MFA else ["              (a password is enough in this demo: REQUIRE_MFA=0)"]),
         *([phone_page, mail_page, sms_page] if simulated else []),
         *_judge_lines(),
         f"  Logs        {settings.VAR_DIR / 'log'}",

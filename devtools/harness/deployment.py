@@ -105,6 +105,7 @@ class Deployment:
             **dict.fromkeys(("SPEECH_API_KEY", "PRIVATE_FILES_BUCKET"), ""),
             **RELAXED_RULES,
             "DEBUG": "0",
+            "REQUIRE_MFA": "0",
             "LOG_LEVEL": "INFO",
             "SECRET_KEY": "of an experiment",
             "ENCRYPTION_KEY": ENCRYPTION_KEY,

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, cast
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -21,14 +23,17 @@ from screener.access.user_roles import assign_role, assignable_roles, has_more_a
 from screener.admin.actions import ObjectActionForm, object_action
 from screener.admin.base import ScreenerAdmin, badge, count_related
 from screener.models import ApiKey, Role, RoleKey
+from screener.sign_in.mfa.requirement import has_second_factor, reset_second_factor
 
-for model in (User, Group, APIKey):
+for model in (User, Group, APIKey, EmailAddress, Authenticator):
     admin.site.unregister(model)
 
 ROLES_HELP = _(
     "Administrators may do everything. Recruiters work on all jobs. Hiring managers review the candidates of the jobs "
     "that they are members of. Auditors read everything but contact data."
 )
+ONLY_SUPERUSERS = "auth.reset_second_factor"
+"""There is no such permission that could be given, and superusers have all."""
 KEY_COLOURS = {"usable": "success", "expired": "warning", "revoked": "danger"}
 KEY_STATES = {"usable": _("usable"), "expired": _("expired"), "revoked": _("revoked")}
 
@@ -89,7 +94,7 @@ class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
         (None, {"fields": ("username", "role", "usable_password", "password1", "password2"), "classes": ("wide",)}),
     )
     list_display = ["username", "first_name", "last_name", "email", "role_name", "is_staff", "is_active", "last_login"]
-    actions_detail = ["change_role"]
+    actions_detail = ["change_role", "reset_second_factor"]
     list_filter = ["is_staff", "is_superuser", "is_active", "groups"]
     date_hierarchy = "date_joined"
     readonly_fields = ["last_login", "date_joined"]
@@ -149,6 +154,20 @@ class UserAdmin(DjangoUserAdmin, ScreenerAdmin):  # type: ignore[type-arg]
         user.is_staff = True
         user.save(update_fields=["is_staff"])
         return gettext("The role is %(name)s now.") % {"name": gettext(data["role"].group.name)}
+
+    @object_action(
+        _("Reset two-factor authentication"),
+        explanation=_(
+            "For a user who has lost their phone, passkey and recovery codes. All of them stop working, all sessions "
+            "of the user end, and they set up new ones after their next login. Make sure that it is them who asks."
+        ),
+        permission=ONLY_SUPERUSERS,
+        icon="phonelink_erase",
+        is_available=has_second_factor,
+    )
+    def reset_second_factor(self, request: HttpRequest, user: User, data: dict[str, Any]) -> str:
+        reset_second_factor(user)
+        return gettext("The user has no second factor and no session any more.")
 
 
 @admin.register(Group)

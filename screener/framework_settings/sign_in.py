@@ -26,3 +26,29 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# Second factors and single sign-on: django-allauth. Accounts are made in the admin: its sign-up pages are not served,
+# and its adapters refuse sign-ups.
+ACCOUNT_ADAPTER = "screener.sign_in.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "screener.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "screener.sign_in.mfa.code_forms.CodeForm",
+    "reauthenticate": "screener.sign_in.mfa.code_forms.RepeatedCodeForm",
+    "activate_totp": "screener.sign_in.mfa.code_forms.ActivationForm",
+    "login_webauthn": "screener.sign_in.mfa.passkey_forms.LoginForm",
+    "authenticate_webauthn": "screener.sign_in.mfa.passkey_forms.SecondStepForm",
+    "reauthenticate_webauthn": "screener.sign_in.mfa.passkey_forms.RepeatedForm",
+    "add_webauthn": "screener.sign_in.mfa.passkey_forms.NewPasskeyForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up with the address of another
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Screener"
+MFA_TOTP_TOLERANCE = 1

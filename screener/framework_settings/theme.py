@@ -25,7 +25,8 @@ UNFOLD: dict[str, Any] = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("Notices and mails"), "link": reverse_lazy("desk-notice-settings")},
-            {"title": _("Your sessions"), "link": reverse_lazy("own-sessions")},
+            {"title": _("Two-factor authentication"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Your sessions"), "link": reverse_lazy("account_sessions")},
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },

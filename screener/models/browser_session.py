@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 STARTED, USED, ADDRESS, DEVICE = "session_started", "session_used", "session_address", "session_device"
-"""What `screener.sign_in.sessions` notes in the data of a session. Columns repeat it, so that it can be queried."""
+"""What `screener.sign_in.sessions.limits` notes in the data of a session. Columns repeat it, for queries."""
 
 
 class BrowserSessionQuerySet(models.QuerySet["BrowserSession"]):

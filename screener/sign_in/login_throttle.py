@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from unfold.forms import AuthenticationForm
 
-from screener.sign_in.known_devices import device_id
+from screener.sign_in.sessions.known_devices import device_id
 
 COOL_OFF = settings.AXES_COOLOFF_TIME
 FAILURES_PER_LOGIN = settings.AXES_FAILURE_LIMIT

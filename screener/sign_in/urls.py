@@ -1,12 +1,24 @@
-"""Pages of a user's own account, below /admin/account/."""
+"""Pages of a user's own account, below /admin/account/.
 
+Of allauth's, those for second factors alone: accounts and passwords are the admin's.
+"""
+
+from allauth.account.views import reauthenticate
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-from screener.sign_in import session_pages
+from screener.sign_in.sessions.pages import end_other_sessions, end_session, sessions_page
+
+own_page = admin.site.admin_view
 
 urlpatterns = [
-    path("sessions/", admin.site.admin_view(session_pages.sessions_page), name="own-sessions"),
-    path("sessions/end/", admin.site.admin_view(session_pages.end_session), name="end-session"),
-    path("sessions/end-others/", admin.site.admin_view(session_pages.end_other_sessions), name="end-other-sessions"),
+    path("sessions/", own_page(sessions_page), name="account_sessions"),
+    path("sessions/end/", own_page(end_session), name="account_end_session"),
+    path(
+        "sessions/end-others/",
+        own_page(end_other_sessions),
+        name="account_end_other_sessions",
+    ),
+    path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
+    path("mfa/", include("allauth.mfa.urls")),
 ]

@@ -75,15 +75,12 @@ MASKED_PAGES = frozenset(
         "desk-shortlist",
         "desk-sound",
         "desk-shortlist-pdf",
-        "end-other-sessions",
-        "end-session",
-        "own-sessions",
         "spending",
     }
 )
 """Pages that mask names. All others may show one, and are closed in blind mode."""
-MASKED_PREFIXES = ("admin:auth_", "admin:jobs_", "admin:screener_organisation_")
-"""Pages of models that know no candidate."""
+MASKED_PREFIXES = ("admin:auth_", "admin:jobs_", "admin:screener_organisation_", "account_", "mfa_")
+"""Pages of models that know no candidate, and of the user's own account."""
 
 
 class BlindModeMiddleware:

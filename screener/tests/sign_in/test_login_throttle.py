@@ -18,8 +18,8 @@ from django.utils import timezone
 
 from screener import tasks
 from screener.sign_in import login_throttle
-from screener.sign_in.known_devices import COOKIE
 from screener.sign_in.login_throttle import COOL_OFF
+from screener.sign_in.sessions.known_devices import COOKIE
 from screener.web.client_address import client_address
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from screener import tasks
 from screener.models import BrowserSession
-from screener.sign_in.devices import device_name
+from screener.sign_in.sessions.devices import device_name
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -23,7 +23,7 @@ PHONE = (
     "Mobile/15E148 Safari/604.1"
 )
 BACKGROUND = {"Sec-Fetch-Mode": "cors"}
-PAGE = reverse("own-sessions")
+PAGE = reverse("account_sessions")
 
 
 @pytest.fixture(autouse=True)
@@ -125,19 +125,19 @@ class TestPage:
     def test_ends_one_session(self, user: User) -> None:
         first, second, client = (log_in(user) for _ in range(3))
         chosen = next(row for row in sessions_on_page(client) if row.session_key == first.session.session_key)
-        client.post(reverse("end-session"), {"session": chosen.public_id})
+        client.post(reverse("account_end_session"), {"session": chosen.public_id})
         assert [is_logged_in(browser) for browser in (first, second, client)] == [False, True, True]
 
     def test_ends_all_others(self, user: User) -> None:
         stranger, other, client = log_in(User.objects.create_superuser("other")), log_in(user), log_in(user)
-        client.post(reverse("end-other-sessions"))
+        client.post(reverse("account_end_other_sessions"))
         assert [is_logged_in(browser) for browser in (stranger, other, client)] == [True, False, True]
 
     def test_ends_no_session_of_others(self, user: User) -> None:
         stranger, client = log_in(User.objects.create_superuser("other")), log_in(user)
         foreign = sessions_on_page(stranger)[0].public_id
         for session_id in (foreign, "", "x\x00", sessions_on_page(client)[0].public_id):
-            client.post(reverse("end-session"), {"session": session_id})
+            client.post(reverse("account_end_session"), {"session": session_id})
         assert [is_logged_in(browser) for browser in (stranger, client)] == [True, True]
 
     def test_omits_sessions_of_former_password(self, user: User) -> None:

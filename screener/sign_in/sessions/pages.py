@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from screener.sign_in.sessions import end_sessions, open_sessions
+from screener.sign_in.sessions.limits import end_sessions, open_sessions
 
 
 @never_cache
@@ -33,7 +33,7 @@ def end_session(request: HttpRequest) -> HttpResponse:
         if session.public_id == session_id and session.session_key != request.session.session_key:
             session.delete()
             messages.success(request, _("The session has ended."))
-    return HttpResponseRedirect(reverse("own-sessions"))
+    return HttpResponseRedirect(reverse("account_sessions"))
 
 
 @require_POST
@@ -41,4 +41,4 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     number = end_sessions(request.user.pk, but=request.session.session_key)
     ended = ngettext("%(number)s session has ended.", "%(number)s sessions have ended.", number)
     messages.success(request, ended % {"number": number})
-    return HttpResponseRedirect(reverse("own-sessions"))
+    return HttpResponseRedirect(reverse("account_sessions"))

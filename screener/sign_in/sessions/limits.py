@@ -12,8 +12,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 
 from screener.models.browser_session import ADDRESS, DEVICE, STARTED, USED, BrowserSession
-from screener.sign_in import known_devices
-from screener.sign_in.devices import device_name
+from screener.sign_in.sessions import known_devices
+from screener.sign_in.sessions.devices import device_name
 from screener.web.client_address import client_address
 
 NOTED_EVERY = 60

@@ -1,0 +1,1 @@
+"""Second factors: codes, passkeys, and who needs one."""

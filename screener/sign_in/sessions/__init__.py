@@ -1,0 +1,1 @@
+"""Sessions of staff: how they end, and what users see of their own."""
