@@ -26,6 +26,11 @@ from tests.support.page_context import store_page_context
 from tests.support.prepared_statements import keep_prepared_statements
 from tests.support.sounds import make_tone
 
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""Python's default is 700. One page makes thousands of objects, and full passes visit what earlier tests cached."""
+
+gc.disable()  # until all tests are collected: imports leave no garbage
+
 # No test asserts a time.
 hypothesis.settings.register_profile(
     "untimed", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -41,6 +46,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_collection_finish() -> None:
     """Exempt modules and collected tests from garbage collection: they live to the end and slow down every pass."""
     gc.freeze()
+    gc.enable()
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
 
 
 @pytest.fixture(scope="session")
