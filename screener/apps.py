@@ -19,6 +19,7 @@ class ScreenerConfig(AppConfig):
         from screener.db.translated_names import translate_names
         from screener.encryption import checks as encryption_checks
         from screener.encryption.data_keys import make_shared_key
+        from screener.sign_in import checks as sign_in_checks  # noqa: F401
         from screener.web import language, request_limits  # noqa: F401
 
         translate_names()

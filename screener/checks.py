@@ -2,7 +2,7 @@
 
 import re
 from ipaddress import ip_network
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -162,32 +162,6 @@ def check_proxy_is_trusted(app_configs: Any, **kwargs: Any) -> list[CheckMessage
             "Wrong passwords of one visitor lock out the others.",
             hint="Set TRUSTED_PROXIES to the number of your proxies that append to X-Forwarded-For.",
             id="screener.W007",
-        )
-    ]
-
-
-@register("screener")
-def check_session_ends(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    return [
-        Error(
-            f"{name} is {getattr(settings, name):g}, so that every session ends at once.",
-            hint="Set it to a number above 0, or leave it out for the default.",
-            id="screener.E030",
-        )
-        for name in ("SESSION_IDLE_MINUTES", "SESSION_MAX_HOURS")
-        if not 0 < getattr(settings, name) < inf
-    ]
-
-
-@register("screener", deploy=True)
-def check_second_factor(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    if settings.REQUIRE_MFA:
-        return []
-    return [
-        Warning(
-            "REQUIRE_MFA is 0, so that a password alone opens the data of candidates.",
-            hint="Leave it out: users set up an authenticator app or a passkey after their next login.",
-            id="screener.W030",
         )
     ]
 

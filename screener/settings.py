@@ -131,6 +131,15 @@ TRUSTED_PROXIES = env.str("TRUSTED_PROXIES", "") or "0"
 SESSION_IDLE_MINUTES = env.float("SESSION_IDLE_MINUTES", 60)
 SESSION_MAX_HOURS = env.float("SESSION_MAX_HOURS", 12)
 REQUIRE_MFA = env.bool("REQUIRE_MFA", True)
+OIDC_ISSUER = env.str("OIDC_ISSUER", "").rstrip("/")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", "")
+OIDC_NAME = env.str("OIDC_NAME", "") or "single sign-on"
+OIDC_TRUST_EMAIL = env.bool("OIDC_TRUST_EMAIL", False)
+OIDC_NEW_USERS = env.str("OIDC_NEW_USERS", "")
+OIDC_ROLE_CLAIM = env.str("OIDC_ROLE_CLAIM", "") or "groups"
+OIDC_ROLES = [(value, role) for value, _, role in (entry.rpartition("=") for entry in _env_list("OIDC_ROLES"))]
+OIDC_MFA = env.str("OIDC_MFA", "") or "never"
 
 # --- Applications ------------------------------------------------------------------------------------
 
@@ -153,6 +162,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "screener.apps.ScreenerConfig",
     "candidates",
     "jobs",

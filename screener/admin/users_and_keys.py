@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
@@ -25,7 +26,7 @@ from screener.admin.base import ScreenerAdmin, badge, count_related
 from screener.models import ApiKey, Role, RoleKey
 from screener.sign_in.mfa.requirement import has_second_factor, reset_second_factor
 
-for model in (User, Group, APIKey, EmailAddress, Authenticator):
+for model in (User, Group, APIKey, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)
 
 ROLES_HELP = _(

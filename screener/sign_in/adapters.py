@@ -28,6 +28,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped li
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request) or "unknown"
 
+    def get_login_stages(self) -> list[str]:
+        """Only the second factor: there are no codes by mail or phone, and no addresses to verify."""
+        return ["screener.sign_in.oidc.second_factor.SecondFactorStage"]
+
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         messages.error(request, gettext("This account is not active. Ask an administrator."))
         return HttpResponseRedirect(reverse("admin:login"))

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import LoginView
@@ -29,7 +30,12 @@ class PasswordLoginView(LoginView):
 
     def get_context_data(self, **options: Any) -> dict[str, Any]:
         next_page = format_html('<input type="hidden" name="next" value="{}">', self.get_success_url())
-        page = {"title": gettext("Log in"), "app_path": self.request.get_full_path(), "redirect_field": next_page}
+        page = {
+            "title": gettext("Log in"),
+            "app_path": self.request.get_full_path(),
+            "redirect_field": next_page,
+            "sso": settings.OIDC_ISSUER and settings.OIDC_NAME,
+        }
         return admin.site.each_context(self.request) | super().get_context_data(**options) | page
 
 

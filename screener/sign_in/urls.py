@@ -7,6 +7,7 @@ from allauth.account.views import reauthenticate
 from django.contrib import admin
 from django.urls import include, path
 
+from screener.sign_in.oidc.views import from_provider, to_provider
 from screener.sign_in.sessions.pages import end_other_sessions, end_session, sessions_page
 
 own_page = admin.site.admin_view
@@ -21,4 +22,6 @@ urlpatterns = [
     ),
     path("reauthenticate/", reauthenticate, name="account_reauthenticate"),
     path("mfa/", include("allauth.mfa.urls")),
+    path("sso/", to_provider, name="account_sso"),
+    path("sso/callback/", from_provider, name="account_sso_callback"),
 ]
