@@ -35,6 +35,10 @@ MIN_KEY_LENGTH = 20
 
 HOST_PATTERN = re.compile(r"\*|\.?[a-z0-9][a-z0-9._-]*|\[[0-9a-f:.]+\]", re.IGNORECASE)
 ORIGIN_PATTERN = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
+ORIGIN_SETTINGS = {
+    "CSRF_TRUSTED_ORIGINS": "Forms from it are rejected.",
+    "CORS_ALLOWED_ORIGINS": "Browsers keep applications of that origin from the API.",
+}
 
 
 @register("screener")
@@ -129,11 +133,12 @@ def check_hosts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
     origins = [
         Error(
-            f"CSRF_TRUSTED_ORIGINS has {origin!r}, which is not an origin. Forms from it are rejected.",
+            f"{name} has {origin!r}, which is not an origin. {effect}",
             hint="List https:// and the host without a path, separated by commas: https://screener.example.com.",
             id="screener.E007",
         )
-        for origin in settings.CSRF_TRUSTED_ORIGINS
+        for name, effect in ORIGIN_SETTINGS.items()
+        for origin in getattr(settings, name)
         if not ORIGIN_PATTERN.fullmatch(origin)
     ]
     return [*hosts, *origins]

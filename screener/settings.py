@@ -12,6 +12,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from screener.db.local_secret_key import local_do_not_call_key, local_encryption_key_file, local_secret_key
+from screener.framework_settings.cross_origin import *  # noqa: F403 - all of them are settings
 from screener.framework_settings.rest_api import REST_FRAMEWORK as REST_FRAMEWORK
 from screener.framework_settings.rest_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from screener.framework_settings.sign_in import *  # noqa: F403 - all of them are settings
@@ -114,6 +115,7 @@ ALLOWED_HOSTS = _env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 if _public_host:
     ALLOWED_HOSTS.append(_public_host)
 CSRF_TRUSTED_ORIGINS = _env_list("CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = _env_list("CORS_ALLOWED_ORIGINS")
 
 _https = WEBHOOK_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -159,6 +161,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "axes",
+    "corsheaders",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -179,6 +182,7 @@ MIDDLEWARE = [
     "screener.db.statement_plans.statement_plans",
     "screener.web.compression.PageCompressionMiddleware",
     "screener.web.csp.content_security_policy",
+    "corsheaders.middleware.CorsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "screener.web.request_limits.limit_body_size",
     "django.contrib.sessions.middleware.SessionMiddleware",

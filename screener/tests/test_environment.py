@@ -88,6 +88,7 @@ def test_empty_list_means_default() -> None:
         ("ALLOWED_HOSTS", ["https://a.example.com"], "E007", "'https://a.example.com'"),
         ("ALLOWED_HOSTS", ["a.example.com:8000"], "E007", "'a.example.com:8000'"),
         ("CSRF_TRUSTED_ORIGINS", ["a.example.com"], "E007", "'a.example.com'"),
+        ("CORS_ALLOWED_ORIGINS", ["*"], "E007", "'*'"),
         ("CSRF_TRUSTED_ORIGINS", ["https://a.example.com/"], "E007", "'https://a.example.com/'"),
         ("MODEL_PRICES", ["a=1"], "E005", "'a=1'"),
         ("TRUSTED_PROXIES", "-1", "E011", "'-1'"),
