@@ -33,12 +33,12 @@ def import_records(candidate: Candidate) -> list[dict[str, object]]:
 
 def erase_resume_files(candidate: Candidate) -> int:
     """Blank the names of files that were given to the person, and of others that have all words of their name."""
-    return int(_files_about(candidate).exclude(name="").update(name=""))
+    return int(_files_about(candidate).exclude(name="", resume="").update(name="", resume=""))
 
 
 def resume_file_records(candidate: Candidate) -> list[dict[str, object]]:
     rows = _files_about(candidate).order_by("created_at", "number")
-    return [dict(row) for row in rows.values("number", "name", "result", "created_at")]
+    return [dict(row) for row in rows.values("number", "name", "resume", "result", "created_at")]
 
 
 def _files_about(candidate: Candidate) -> "QuerySet[ResumeFile]":

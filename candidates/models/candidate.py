@@ -22,6 +22,7 @@ from screener.access.blind_mode import is_blind
 from screener.access.viewer import VIEW_ALL_JOBS, VIEW_CONTACT_DATA, Viewer, with_visible_candidate
 from screener.background.queue import RowTaskHandle
 from screener.documents.file_type import detect_file_type
+from screener.encryption.fields import EncryptedTextField
 from screener.models import AppendOnly, BaseModel, InvalidTransition
 
 READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
@@ -115,7 +116,7 @@ class Candidate(BaseModel):
     )
     external_id = models.CharField(max_length=100, blank=True, help_text=_("This person's id in your own system"))
     resume = models.FileField(storage=private_storage, upload_to=resume_path, blank=True, max_length=255)
-    resume_text = models.TextField(blank=True)
+    resume_text = EncryptedTextField(blank=True)
     resume_is_cut = models.BooleanField(
         default=False, db_default=False, help_text=_("The file has more text than is kept")
     )

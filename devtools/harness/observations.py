@@ -16,6 +16,7 @@ from devtools.harness.kept_answers import (
     find_lost_texts,
     upload_id,
 )
+from devtools.harness.stored_data import StoredData
 from devtools.phone_simulator.resources import Call
 
 INTERVIEWS_SQL = """
@@ -38,7 +39,6 @@ SELECT sid, chosen, status, file FROM interviews_recording
 WHERE starts_with(sid, 'take-') OR starts_with(sid, 'upload-')
 """
 RECORDINGS_SQL = "SELECT sid, response_id::text, chosen, status, file FROM interviews_recording WHERE sid <> ''"
-TRANSCRIPTS_SQL = "SELECT interview_id::text, transcript FROM interviews_interviewresponse"
 ANSWERS_SQL = """
 SELECT interview_id::text, (data->>'position')::integer, count(*) FROM interviews_interviewevent
 WHERE kind = 'response.answered' GROUP BY 1, 2
@@ -53,7 +53,11 @@ def read_interviews(deployment: Deployment) -> list[InterviewRow]:
 
 
 def read_responses(deployment: Deployment) -> list[ResponseRow]:
-    return [ResponseRow(*row) for row in deployment.query_rows(RESPONSES_SQL)]
+    rows, stored_data = deployment.query_rows(RESPONSES_SQL), StoredData(deployment)
+    return [
+        ResponseRow(pk, interview, status, stored_data.read_transcript(transcript), *counts)
+        for pk, interview, status, transcript, *counts in rows
+    ]
 
 
 def read_recordings(deployment: Deployment) -> list[RecordingRow]:
@@ -122,12 +126,13 @@ def read_takes(deployment: Deployment) -> dict[str, KeptSound]:
     def read_sound(status: str, file: str) -> bytes | None:
         if status != "stored":
             return None
-        with wave.open(str(deployment.files_dir / file)) as audio:
+        with stored_data.open_file(file) as stored, wave.open(stored) as audio:
             sound: bytes = audio.readframes(audio.getnframes())
             return sound
 
     kept = {}
-    for sid, chosen, status, file in deployment.query_rows(TAKES_SQL):
+    rows, stored_data = deployment.query_rows(TAKES_SQL), StoredData(deployment)
+    for sid, chosen, status, file in rows:
         sound = read_sound(status, file)
         is_take = sid.startswith(SID_PREFIX)
         kept[sid.removeprefix(SID_PREFIX) if is_take else upload_id(sound or b"")] = KeptSound(chosen, sound)

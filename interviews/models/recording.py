@@ -14,6 +14,7 @@ from candidates.models import private_folder
 from interviews.conversation import engine
 from interviews.models.interview import Interview
 from interviews.models.no_answer import NoAnswer
+from screener.encryption.fields import EncryptedTextField
 from screener.models import LeasableManager, LeasableModel
 
 
@@ -77,7 +78,7 @@ class Recording(LeasableModel):
     chosen = models.BooleanField(default=False)
     file = models.FileField(storage=private_storage, upload_to=recording_path, blank=True, max_length=255)
     error = models.TextField(blank=True)
-    carrier_transcript = models.TextField(blank=True)
+    carrier_transcript = EncryptedTextField(blank=True)
     carrier_transcript_status = models.CharField(max_length=20, blank=True)
     deleted_at_carrier = models.DateTimeField(null=True, blank=True)
 

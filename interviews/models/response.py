@@ -18,6 +18,7 @@ from interviews.records import SpeechMetrics
 from screener.access.blind_mode import is_blind
 from screener.access.viewer import Viewer
 from screener.db.record_field import record_field
+from screener.encryption.fields import EncryptedJSONField, EncryptedTextField
 from screener.models import LeasableModel, LeasableQuerySet
 
 LOCAL_SOURCE = "local"
@@ -124,10 +125,10 @@ class InterviewResponse(LeasableModel):
     postponed = models.BooleanField(
         default=False, db_default=False, help_text=_("Whether the candidate wanted to come back to it at the end")
     )
-    transcript = models.TextField(blank=True)
+    transcript = EncryptedTextField(blank=True)
     transcript_source = models.CharField(max_length=40, blank=True)
     transcript_confidence = models.FloatField(null=True, blank=True)
-    transcript_times = models.JSONField(null=True, blank=True)
+    transcript_times = EncryptedJSONField(null=True, blank=True)
     measures = record_field(SpeechMetrics, help_text=_("How it was spoken: information, never part of a score"))
 
     objects = models.Manager.from_queryset(ResponseQuerySet)()

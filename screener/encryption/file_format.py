@@ -7,6 +7,7 @@ swapped, left out, or moved into another file, and no file can take the place of
 """
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from secrets import token_bytes
@@ -52,6 +53,22 @@ class ByteSource(Protocol):
         """Return these bytes, fewer at the end of the file."""
 
     def close(self) -> None: ...
+
+
+class LocalSource:
+    """A file on local disk."""
+
+    def __init__(self, path: str) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        self.size = os.fstat(self._descriptor).st_size
+
+    def read_at(self, start: int, length: int) -> bytes:
+        return os.pread(self._descriptor, length, start)
+
+    def close(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from screener.encryption.file_format import (
     DataKeySecret,
     DecryptingReader,
     Header,
+    LocalSource,
     UnreadableFile,
     encrypt_content,
 )
@@ -166,22 +167,6 @@ def _encrypted_copy(content: "File[Any]", key: DataKeySecret, name: str) -> "Ite
         encrypted: Any = File(spooled, name)
         encrypted.content_type = "application/octet-stream"
         yield encrypted
-
-
-class LocalSource:
-    """A file on local disk."""
-
-    def __init__(self, path: str) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY)
-        self.size = os.fstat(self._descriptor).st_size
-
-    def read_at(self, start: int, length: int) -> bytes:
-        return os.pread(self._descriptor, length, start)
-
-    def close(self) -> None:
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
 
 
 class EncryptedFileSystemStorage(EncryptedStorage, FileSystemStorage):

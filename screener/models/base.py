@@ -136,6 +136,8 @@ def _column_reader(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
 
     Most values are taken as they are: preparing each of them costs more than the copy.
     """
+    if getattr(field, "is_encrypted", False):
+        return lambda row: field.get_db_prep_save(field.pre_save(row, add=True), connection)
     if isinstance(field, models.DateTimeField):
         return lambda row: field.pre_save(row, add=True)  # psycopg takes a time as it is
     if type(field).pre_save is not models.Field.pre_save:

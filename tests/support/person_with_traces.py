@@ -54,6 +54,7 @@ from interviews.models import (
 from interviews.models.personal.questions import PersonalQuestion, RefusedPersonalQuestion
 from interviews.notes.writing import write_note
 from interviews.records import CriterionRecord, Evidence, Fillers, SpeechMetrics
+from screener.encryption.existing_texts import encrypted_fields
 from screener.models import IdempotentRequest, ModelCall
 from screener.records import Point
 from tests.support.factories import add_eligibility_answer, add_import_row
@@ -276,7 +277,10 @@ def _write_files(person: Person) -> None:
 
 
 def rows_with(text: str) -> dict[str, int]:
-    """How many rows of each table of the database contain this text, in any column and in any type."""
+    """How many rows of each table of the database contain this text, in any column and in any type.
+
+    Encrypted columns are searched decrypted.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
         tables = [name for (name,) in cursor.fetchall()]
@@ -285,6 +289,9 @@ def rows_with(text: str) -> dict[str, int]:
             query = f"""SELECT count(*) FROM "{table}" AS row WHERE row::text ILIKE ANY(%s)"""
             cursor.execute(query, [[f"%{text}%", f"%{text.encode().hex()}%"]])
             counts[table] = cursor.fetchone()[0]
+    for column in encrypted_fields():
+        contents = column.model._base_manager.values_list(column.name, flat=True)
+        counts[column.model._meta.db_table] += sum(text.lower() in str(content).lower() for content in contents)
     return {table: number for table, number in counts.items() if number}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.files.storage import storages
+from django.core.files.storage import FileSystemStorage, storages
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -164,9 +164,11 @@ def organisation(upgraded: OldDatabase, db: None) -> Organisation:
 
 @pytest.fixture
 def old_files(private_files: Path, upgraded: OldDatabase) -> None:
-    """The files that rows of the old database name."""
+    """The files that rows of the old database name. They are not encrypted."""
+    plain_storage = FileSystemStorage(storages["private"].path(""))
     for name in upgraded.files:
-        storages["private"].save(name, ContentFile(RESUME if "/resume-" in name else WAV))
+        content = ContentFile(RESUME if "/resume-" in name else WAV)
+        plain_storage.save(name, content)
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from email.utils import format_datetime
+from io import StringIO
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.files.storage import storages
+from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -21,9 +24,10 @@ from candidates.models import Candidate, Consent, DoNotCall
 from devtools.model_simulator.replies import speech_reply
 from devtools.model_simulator.server import ModelSimulator
 from interviews.calling.rules import EMPLOYER_RECHECK
-from interviews.models import Attempt, Call, Interview, Recording, WaitReason
+from interviews.models import Attempt, Call, Interview, InterviewResponse, Recording, WaitReason
 from jobs.models import JobDescription
 from screener.access.viewer import SCOPE_PERMISSIONS
+from screener.encryption.existing_texts import encrypt_existing_texts, encrypted_fields
 from screener.models import Organisation, SpokenLine
 from tests.support.copied_results import count_different_copies
 from tests.support.factories import lose_tasks, make_organisation, run_tasks
@@ -70,6 +74,18 @@ def lose_jobs() -> None:
     lose_tasks()
 
 
+def read_texts() -> dict[str, dict[Any, Any]]:
+    fields = encrypted_fields()
+    return {str(field): dict(field.model._base_manager.values_list("pk", field.name)) for field in fields}
+
+
+def read_files() -> dict[str, bytes]:
+    rows = (Recording.objects.exclude(file=""), SpokenLine.objects.exclude(file=""))
+    names = [name for files in rows for name in files.values_list("file", flat=True)]
+    names += Candidate.objects.exclude(resume="").values_list("resume", flat=True)
+    return {name: storages["private"].open(name).read() for name in names}
+
+
 class TestRows:
     def test_none_is_lost(self, upgraded: OldDatabase) -> None:
         counts = {table: count_rows(RENAMED_TABLES.get(table, table)) for table in upgraded.counts}
@@ -94,6 +110,18 @@ class TestRows:
         dead = Call.objects.filter(attempt__outcome=Attempt.Outcome.INVALID_NUMBER)
         assert dead
         assert all(DoNotCall.objects.covers_number(call.number) for call in dead)
+
+    def test_texts_and_files_are_encrypted_in_place(self, old_files: None) -> None:
+        texts, files = read_texts(), read_files()
+        for command in ("encrypt_texts", "encrypt_files"):
+            call_command(command, stdout=StringIO())
+        assert (read_texts(), read_files()) == (texts, files)
+        assert InterviewResponse.objects.exclude(transcript="").exists()
+        assert files
+        assert {str(field): sum(encrypt_existing_texts(field)) for field in encrypted_fields()} == dict.fromkeys(
+            texts, 0
+        )
+        assert all(storages["private"].read_header(name) for name in files)  # type: ignore[attr-defined]
 
     def test_constraints_are_validated(self) -> None:
         with connection.cursor() as cursor:

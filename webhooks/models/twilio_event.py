@@ -1,7 +1,11 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from screener.encryption.fields import EncryptedValuesField
 from screener.models import BaseModel
+
+WORDS = ("SpeechResult", "UnstableSpeechResult", "TranscriptionText", "TranscriptionData", "Body")
+"""The parameters with what the candidate said or wrote."""
 
 
 class TwilioEvent(BaseModel):
@@ -14,7 +18,7 @@ class TwilioEvent(BaseModel):
     )
     turn = models.PositiveIntegerField(null=True, blank=True)
     call_sid = models.CharField(max_length=64, db_index=True)
-    params = models.JSONField()
+    params = EncryptedValuesField(names=WORDS)
     answer = models.TextField(
         blank=True, help_text=_("The reply to an SMS; replies in calls are stored with the attempt")
     )

@@ -1,16 +1,18 @@
 import json
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import connection, models
 from django.utils.translation import gettext
 
 from interviews.models.attempt import Attempt
+from screener.encryption.fields import EncryptedField, EncryptedTextField, EncryptedValuesField
 from screener.models import BaseModel
 
 MAX_TEXT = 2_000
-MAX_BYTES = 20_000
-"""Of the final texts of one turn. Later ones are dropped: an answer of ten minutes has half as many."""
+MAX_BYTES = 80_000
+"""Of the encrypted final texts of one turn. Later ones are dropped: an answer of ten minutes has half as many."""
 
 # One statement, without a lock on the attempt: words arrive several times a second and must not delay the conversation.
 ADD_WORDS = """
@@ -47,8 +49,8 @@ class LiveTranscript(BaseModel):
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="live_transcripts")
     turn = models.PositiveIntegerField()
-    finals = models.JSONField(default=dict)
-    partial = models.TextField(blank=True)
+    finals = EncryptedValuesField(default=dict)
+    partial = EncryptedTextField(blank=True)
     partial_key = models.CharField(max_length=40, blank=True, db_collation="C")
 
     class Meta:
@@ -65,6 +67,7 @@ class LiveTranscript(BaseModel):
 def add_live_words(attempt_id: UUID, turn: int, words: LiveWords, *, call_sid: str = "") -> bool:
     """Store a piece. Returns False, with nothing stored, if there is no such attempt, turn or call."""
     piece_text = words.text[:MAX_TEXT]
+    finals, partial = ({words.key: piece_text}, "") if words.is_final else ({}, piece_text)
     with connection.cursor() as cursor:
         cursor.execute(
             ADD_WORDS,
@@ -73,8 +76,8 @@ def add_live_words(attempt_id: UUID, turn: int, words: LiveWords, *, call_sid: s
                 "attempt": attempt_id,
                 "turn": turn,
                 "call_sid": call_sid,
-                "finals": json.dumps({words.key: piece_text} if words.is_final else {}),
-                "partial": "" if words.is_final else piece_text,
+                "finals": json.dumps(_field("finals").encrypt(finals)),
+                "partial": _field("partial").encrypt(partial),
                 "key": words.key,
                 "max_bytes": MAX_BYTES,
             },
@@ -87,7 +90,14 @@ def live_words(attempt_id: UUID, turn: int) -> str:
     with connection.cursor() as cursor:
         cursor.execute(READ_WORDS, [attempt_id, turn])
         row = cursor.fetchone()
-    return _join_pieces(json.loads(row[0]), *row[1:]) if row else ""
+    if row is None:
+        return ""
+    finals, partial, partial_key = row
+    return _join_pieces(_field("finals").decrypt(json.loads(finals)), _field("partial").decrypt(partial), partial_key)
+
+
+def _field(name: str) -> EncryptedField:
+    return cast(EncryptedField, LiveTranscript._meta.get_field(name))
 
 
 def _join_pieces(finals: dict[str, str], partial: str, partial_key: str) -> str:
