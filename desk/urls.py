@@ -35,6 +35,7 @@ from desk.session import session_state
 from desk.sharing import views as sharing
 from desk.sound import switch_sound
 from desk.steps.views import after_step
+from desk.system.views import system_page
 from desk.trial.views import trial_page
 from desk.unreachable.views import unreachable_page
 
@@ -63,6 +64,7 @@ urlpatterns = [
     page("desk/call-again/", call_again_page, "desk-call-again"),
     page("desk/sound/", switch_sound, "desk-sound"),
     page("desk/insights/", insights_page, "desk-insights"),
+    page("desk/system/", system_page, "desk-system"),
     page("desk/unreachable/", unreachable_page, "desk-unreachable"),
     page("desk/duplicates/", merging.duplicates_page, "desk-duplicates"),
     page("desk/candidates/<uuid:candidate_id>/merge/", merging.merge_page, "desk-candidate-merge"),

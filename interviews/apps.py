@@ -13,8 +13,11 @@ class InterviewsConfig(AppConfig):
         from interviews.data_rights.interview_part import InterviewPart, delete_recording_at_carrier
         from interviews.data_rights.personal_part import PersonalQuestionsPart
         from interviews.messages.sms import checks as sms_checks  # noqa: F401
+        from interviews.reports.recent_events import recent_events
         from jobs.interview_languages import interview_languages
+        from screener.metrics.figures import sources
 
+        sources.append(recent_events)
         register_part(InterviewPart())
         register_part(PersonalQuestionsPart())
         register_deleter(ErasedItem.Kind.CARRIER_RECORDING, delete_recording_at_carrier)

@@ -16,12 +16,15 @@ class ScreenerConfig(AppConfig):
         from screener import checks  # noqa: F401
         from screener.access.role_setup import set_up_roles
         from screener.background import health
+        from screener.background.queue_figures import queue_figures
         from screener.db.translated_names import translate_names
         from screener.encryption import checks as encryption_checks
         from screener.encryption.data_keys import make_shared_key
+        from screener.metrics.figures import sources
         from screener.sign_in import checks as sign_in_checks  # noqa: F401
         from screener.web import language, request_limits  # noqa: F401
 
+        sources.append(queue_figures)
         translate_names()
         post_migrate.connect(set_up_roles, dispatch_uid="roles")
         post_migrate.connect(make_shared_key, sender=self, dispatch_uid="shared data key")

@@ -177,6 +177,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "screener.metrics.request_timing.request_timing",
     "portal.room.uploads.chunk_uploads",
     "django.middleware.security.SecurityMiddleware",
     "screener.db.statement_plans.statement_plans",
@@ -342,6 +343,11 @@ SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 
 API_KEY = env.str("API_KEY", "")
 WEBHOOK_PRIVATE_NETWORKS = _env_list("WEBHOOK_PRIVATE_NETWORKS", "127.0.0.0/8,::1/128" if DEBUG else "")
+
+# --- Metrics: /metrics answers requests with METRICS_TOKEN as bearer token -------------------------------
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+METRICS_DIR = env.path("METRICS_DIR", default=str(VAR_DIR / "metrics"))
 
 # --- Background work ---------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from jobs.api.views import JobViewSet, QuestionSetViewSet
 from screener.api.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
 from screener.background import health
+from screener.metrics.views import metrics_page
 from screener.sign_in.login_page import login_page
 from screener.tts import views
 from screener.web.language import choose_language
@@ -69,6 +70,7 @@ urlpatterns = [
     path("webhooks/", include("webhooks.urls")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("metrics", metrics_page, name="metrics"),
 ]
 
 handler403 = "portal.errors.page_denied"

@@ -58,6 +58,7 @@ MENU_GROUPS: dict[Label, list[tuple[Label, str, str] | tuple[Label, str, str, st
         (_("Model calls"), "receipt_long", "screener.modelcall"),
         (_("Notice mails"), "mail", "interviews.noticemail"),
         (_("Synthesised prompts"), "graphic_eq", "screener.spokenline"),
+        (_("System status"), "monitor_heart", "procrastinate.procrastinatejob", "desk-system"),
         (_("Background tasks"), "manufacturing", "procrastinate.procrastinatejob"),
         (_("Idempotent requests"), "repeat_one", "screener.idempotentrequest"),
     ],

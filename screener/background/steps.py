@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from screener.background.leases import Lease, Lock, Locked, Row, claim_lease
 from screener.background.queue import MAX_STEP_TRIES, retry_delay
+from screener.metrics.instruments import STEP_SECONDS
 from screener.models import LeasableQuerySet
 from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
 
@@ -56,6 +58,11 @@ class Step(Generic[Row, Locked, Result]):
     on_postponed: Callable[[UUID, NotSent], None] = ignore_postponement
     error_field: str = ""
 
+    @property
+    def name(self) -> str:
+        """For metrics: where its work is defined."""
+        return f"{self.work.__module__}.{self.work.__name__.strip('_')}"
+
 
 def run_steps(steps: tuple[Step[Any, Any, Any], ...], pk: UUID) -> None:
     """Run these steps one after another, for as long as each hands on a row to the next.
@@ -76,16 +83,19 @@ def run_step(step: Step[Row, Locked, Result], pk: UUID) -> UUID | None:
 
 
 def _try_step(step: Step[Row, Locked, Result], lease: Lease[Row]) -> UUID | None:
+    started, next_row = monotonic(), None
     try:
         result = step.work(lease)
     except NotSent as error:
+        ending = "postponed"
         lease.postpone(error.wait, count_try=False)
         step.on_postponed(lease.pk, error)
     except ServiceError as error:
-        _retry_or_give_up(step, lease, error)
+        ending = _retry_or_give_up(step, lease, error)
     else:
-        return _save(step, lease, result)
-    return None
+        ending, next_row = "done", _save(step, lease, result)
+    STEP_SECONDS.labels(step.name, ending).observe(monotonic() - started)
+    return next_row
 
 
 def _save(step: Step[Row, Locked, Result], lease: Lease[Row], result: Result) -> UUID | None:
@@ -96,15 +106,17 @@ def _save(step: Step[Row, Locked, Result], lease: Lease[Row], result: Result) ->
     return None
 
 
-def _retry_or_give_up(step: Step[Row, Locked, Result], lease: Lease[Row], error: ServiceError) -> None:
+def _retry_or_give_up(step: Step[Row, Locked, Result], lease: Lease[Row], error: ServiceError) -> str:
+    """Returns which of the two it did, for metrics."""
     tries = lease.tries()
     if tries is not None and tries < step.max_tries(error):
         retry_after = error.retry_after if isinstance(error, TransientError) else None
         shown: dict[str, Any] = {step.error_field: str(error)} if step.error_field else {}
         lease.postpone(retry_delay(tries, at_least=retry_after), **shown)
         log.info("%s %s: try %d failed: %s", lease.rows.model.__name__, lease.pk, tries, error)
-    else:
-        _give_up(step, lease, error)
+        return "retried"
+    _give_up(step, lease, error)
+    return "given_up"
 
 
 def _give_up(step: Step[Row, Locked, Result], lease: Lease[Row], error: ServiceError) -> None:

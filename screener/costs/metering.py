@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from screener.background.queue import release_db_connection
 from screener.costs import monthly_budget
 from screener.costs.model_prices import cost_of
+from screener.metrics.instruments import MODEL_CALL_SECONDS, MODEL_DOLLARS, MODEL_TOKENS
 from screener.models import ModelCall
 from screener.services.errors import NotSent, PermanentError, ServiceError
 from screener.services.interviewer import selection
@@ -104,3 +105,11 @@ def metered_call(purpose: str, model: str, **owner: Any) -> Iterator[MeteredCall
         if is_sent:
             metered.call.seconds = round(monotonic() - started, 3)
             metered.call.save()
+            _measure(metered.call)
+
+
+def _measure(call: ModelCall) -> None:
+    MODEL_CALL_SECONDS.labels(call.purpose, call.model, "failed" if call.error else "done").observe(call.seconds)
+    MODEL_TOKENS.labels(call.purpose, call.model, "in").inc(call.tokens_in or 0)
+    MODEL_TOKENS.labels(call.purpose, call.model, "out").inc(call.tokens_out or 0)
+    MODEL_DOLLARS.labels(call.purpose, call.model).inc(float(call.cost or 0))

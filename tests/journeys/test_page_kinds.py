@@ -102,6 +102,7 @@ def test_other_pages_have_no_barrier(page: Page, interview: Interview, others: l
         [
             *[reverse(name) for name in ("admin:index", "spending", "retention", "may-call", "desk-unreachable")],
             f"{reverse('desk-insights')}?job={interview.job_id}",
+            reverse("desk-system"),
             admin_url(interview.job),
             *[page_url(Candidate, "change", entry.candidate_id) for entry in (interview, *others)],
             *[admin_url(entry) for entry in (interview, others[0])],

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import requests
 
+from screener.metrics.instruments import DELIVERY_SECONDS
 from screener.services.errors import retry_after_seconds
 from screener.services.http_deadlines import total_timeout
 from screener.services.receiver_address import ForbiddenAddress, UnknownHost, resolve
@@ -50,6 +51,12 @@ class Outcome:
 
 def send(payload: Payload, url: str, secrets: list[str], at: datetime) -> Outcome:
     """POST a payload, signed. Any status of 2xx within ten seconds is a success; the body of the reply is not read."""
+    outcome = _try_to_send(payload, url, secrets, at)
+    DELIVERY_SECONDS.labels(outcome.problem or "delivered").observe(outcome.duration_ms / 1000)
+    return outcome
+
+
+def _try_to_send(payload: Payload, url: str, secrets: list[str], at: datetime) -> Outcome:
     start = time.monotonic()
     try:
         response = _post(payload, url, secrets, at)

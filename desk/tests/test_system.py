@@ -1,0 +1,37 @@
+"""The page about the state of the system."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from screener.background import health
+from screener.costs.metering import metered_call
+from screener.models import ModelCall
+from screener.services.errors import PermanentError
+from tests.support.factories import make_interview
+
+pytestmark = pytest.mark.django_db
+
+
+def test_page_tells_what_fails(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a worker, with a model that fails, and with a queue that no worker serves."""
+    make_interview()
+    with pytest.raises(PermanentError), metered_call(ModelCall.Purpose.SUMMARY, "model"):
+        raise PermanentError("refused")
+    page: Any = admin_client.get(reverse("desk-system"))
+    status = page.context["status"]
+    assert health.NO_WORKER in status.problems
+    assert [(row.calls, row.failed, row.mostly_fails) for row in status.models] == [(1, 1, True)]
+    assert status.events
+    monkeypatch.setattr(health, "worker_heartbeat_age", lambda: 1.0)
+    page = admin_client.get(reverse("desk-system"))
+    assert page.context["status"].problems == []
+
+
+def test_number_of_queries(admin_client: Client, django_assert_max_num_queries: Any) -> None:
+    for _ in range(3):
+        make_interview()
+    with django_assert_max_num_queries(20):
+        admin_client.get(reverse("desk-system"))
