@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interviews.conversation import phrases
-from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.understanding import understand_utterance
 
 NAME = "# name:"
@@ -32,6 +32,8 @@ class Phrasing:
     words: str
     intent: Intent
     understood: Intent
+    is_guess: bool = False
+    """Whether the intent is asked back."""
 
     @property
     def correct(self) -> bool:
@@ -59,8 +61,13 @@ def read_phrasings(path: Path, name: str = "") -> Iterator[Phrasing]:
     """Read a file and understand each line. The language is the file name's part before the underscore."""
     language = phrases.for_language(path.name.split("_")[0])
     for line_name, expecting, words, label in read_lines(path, name):
-        understood = understand_utterance(words, expecting, language, line_name).intent
-        yield Phrasing(expecting, words, _same(expecting, Intent(label)), _same(expecting, understood))
+        understanding = understand_utterance(words, expecting, language, line_name)
+        yield make_phrasing(expecting, words, Intent(label), understanding)
+
+
+def make_phrasing(expecting: Expecting, words: str, intent: Intent, understanding: Understanding) -> Phrasing:
+    understood = _same(expecting, understanding.intent)
+    return Phrasing(expecting, words, _same(expecting, intent), understood, understanding.is_guess)
 
 
 def read_lines(path: Path, name: str = "") -> Iterator[tuple[str, Expecting, str, str]]:

@@ -160,7 +160,9 @@ def test_models_never_reach_for_network() -> None:
 
 
 def test_conversation_knows_no_channel() -> None:
-    pure = tuple("re dataclasses datetime difflib enum typing math collections functools hashlib pathlib".split())
+    pure = tuple(
+        "re dataclasses datetime difflib enum typing math collections functools hashlib itertools pathlib".split()
+    )
     assert not breaches(
         lambda path: module_of(path).startswith("interviews.conversation"),
         lambda _, module: not module.startswith("interviews.conversation") and module.split(".")[0] not in pure,

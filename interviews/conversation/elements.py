@@ -19,6 +19,8 @@ class Stage(StrEnum):
     """The person is not the candidate, and may not know them."""
     RESCHEDULE = "reschedule"
     CONSENT = "consent"
+    OPT_OUT = "opt_out"
+    """The words sounded like "never call again". Whether they meant it."""
     ELIGIBILITY = "eligibility"
     """A question about a requirement of the job waits for its answer."""
     READ_BACK = "read_back"

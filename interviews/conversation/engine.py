@@ -53,6 +53,7 @@ from interviews.conversation.prompts import (
     AskConsent,
     AskEligibility,
     AskIdentity,
+    AskOptOut,
     AskQuestion,
     AskReachable,
     AskTime,
@@ -86,6 +87,7 @@ __all__ = [
     "AskConsent",
     "AskEligibility",
     "AskIdentity",
+    "AskOptOut",
     "AskQuestion",
     "AskReachable",
     "AskTime",
@@ -152,7 +154,7 @@ def next_step(state: ConversationState, turn: int, input: Input) -> Conversation
     match state.stage:
         case Stage.OPENING:
             return ConversationStep(replace(state, stage=Stage.IDENTITY), AskIdentity())
-        case Stage.IDENTITY | Stage.ABSENT | Stage.STRANGER | Stage.RESCHEDULE | Stage.CONSENT:
+        case Stage.IDENTITY | Stage.ABSENT | Stage.STRANGER | Stage.RESCHEDULE | Stage.CONSENT | Stage.OPT_OUT:
             return after_introduction(state, input)
         case Stage.ELIGIBILITY:
             return after_eligibility(state, input)

@@ -27,11 +27,12 @@ from interviews.conversation.elements import (
     end_conversation,
 )
 from interviews.conversation.eligibility.asking import begin_questions
-from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
+from interviews.conversation.phrases.intent import REFUSALS, Expecting, Intent, Understanding
 from interviews.conversation.phrases.understanding import understand_utterance
 from interviews.conversation.prompts import (
     AskConsent,
     AskIdentity,
+    AskOptOut,
     AskReachable,
     AskTime,
     Ending,
@@ -57,6 +58,7 @@ STAGE_PROMPTS: dict[Stage, type[Introduction]] = {
     Stage.STRANGER: AskReachable,
     Stage.RESCHEDULE: AskTime,
     Stage.CONSENT: AskConsent,
+    Stage.OPT_OUT: AskOptOut,
 }
 DEFAULT_ENDINGS = {
     Stage.ABSENT: Ending.NOT_HERE,
@@ -140,6 +142,8 @@ def _confirm_guess(state: ConversationState, intent: Intent) -> ConversationStep
             return _ask_stage(_enter_stage(state, Stage.ABSENT))
         case Intent.THIS_IS_ME, Stage.ABSENT | Stage.STRANGER:
             return _ask_stage(_enter_stage(state, Stage.IDENTITY), again=True)
+        case Intent.NEVER, stage if stage is not Stage.OPT_OUT:
+            return _ask_stage(_enter_stage(state, Stage.OPT_OUT))
         case _:
             return _try_again(state, Preface.NEARLY, guess=intent)
 
@@ -187,6 +191,8 @@ def _after_reply(state: ConversationState, input: Input, reply: Understanding) -
             step = _after_reachable(state, reply)
         case Stage.RESCHEDULE:
             step = _after_time(state, input, reply)
+        case Stage.OPT_OUT:
+            step = _after_opt_out(state, reply)
         case _:
             step = _after_consent(state, reply)
     return step or _try_again(
@@ -240,6 +246,17 @@ def _after_time(state: ConversationState, input: Input, reply: Understanding) ->
             return end_conversation(state, Ending.DECLINED)
         case Intent.YES | Intent.AGREE | Intent.NEARLY_AGREE | Intent.DONT_KNOW:
             return end_conversation(state, Ending.CALL_LATER)
+        case _:
+            return None
+
+
+def _after_opt_out(state: ConversationState, reply: Understanding) -> ConversationStep | None:
+    """Nothing but a yes is an opt-out. It is no consent: who wants to go on is asked for the identity again."""
+    match reply.intent:
+        case Intent.YES | Intent.AGREE:
+            return end_conversation(state, Ending.OPTED_OUT)
+        case Intent.NO | Intent.NOW | Intent.THIS_IS_ME:
+            return _ask_stage(_enter_stage(state, Stage.IDENTITY), again=True)
         case _:
             return None
 
@@ -319,6 +336,7 @@ def _try_again(state: ConversationState, preface: Preface, *, guess: Intent | No
     """
     if state.silences + 1 == MAX_TRIES:
         return _hand_over(state, HandOver.REFUSAL) if state.progress.request == Intent.REFUSE else _give_up(state)
+    guess = Intent.REFUSE if guess in REFUSALS else guess
     is_same_guess = state.silences == 0 or guess == state.progress.request
     progress = replace(state.progress, request=guess if is_same_guess else None)
     preface = SECOND_PREFACES.get(preface, preface) if state.silences else preface
@@ -326,4 +344,6 @@ def _try_again(state: ConversationState, preface: Preface, *, guess: Intent | No
 
 
 def _give_up(state: ConversationState) -> ConversationStep:
+    if state.stage is Stage.OPT_OUT:
+        return _hand_over(state, HandOver.REFUSAL)
     return end_conversation(state, DEFAULT_ENDINGS.get(state.stage, Ending.NO_REPLY))

@@ -86,6 +86,13 @@ class AskConsent(Ask):
 
 
 @dataclass(frozen=True)
+class AskOptOut(Ask):
+    """Whether to call never again."""
+
+    kind: ClassVar[str] = "ask_opt_out"
+
+
+@dataclass(frozen=True)
 class HoldOn:
     """Wait for a reply for longer than usual."""
 
@@ -214,7 +221,7 @@ class HangUp:
     kind: ClassVar[str] = "hang_up"
 
 
-Introduction = AskIdentity | AskReachable | AskTime | AskConsent
+Introduction = AskIdentity | AskReachable | AskTime | AskConsent | AskOptOut
 Questioning = AskQuestion | RecordAnswer | CheckAnswer | ConfirmStop
 Eligibility = AskEligibility | ReadBack
 Prompt = Introduction | HoldOn | Eligibility | Questioning | Goodbye | HangUp

@@ -189,7 +189,7 @@ def after_request(
     intent, position = request.intent, state.open_positions[0]
     if intent in LEADS_BY_INTENT:
         return ask_again(replace(state, slow=state.slow or intent is Intent.SLOWER), LEADS_BY_INTENT[intent], *facts)
-    if intent in STOP_ENDINGS:
+    if intent in STOP_ENDINGS or request.is_guess:
         return confirm_stop(state, intent, *facts)
     if conversation_end := ending_after_request(state, request):
         return end_conversation(state, conversation_end, *facts)
@@ -322,7 +322,8 @@ def _without_confirmations(state: ConversationState) -> ConversationState:
 def after_stop(state: ConversationState, input: Input) -> ConversationStep:
     """End the interview unless the candidate wants to go on. Silence does not take the request back; unclear words do.
 
-    The candidate can ask once more in the next answer, but an interview that was ended by mistake is lost.
+    The candidate can ask once more in the next answer, but an interview that was ended by mistake is lost. Only a yes
+    makes a guessed "never again" an opt-out. Else it ends the interview as a refusal does.
     """
     reply = _understand_reply(input, STOP_KEYS, state.language)
     reply_intent = Intent.UNCLEAR if reply.is_guess else reply.intent
@@ -340,6 +341,9 @@ def after_stop(state: ConversationState, input: Input) -> ConversationStep:
     if not is_clear and not is_last_try:
         state = replace(state, silences=state.silences + 1)
         return ConversationStep(state, ConfirmStop(state.open_positions[0], request, again=True))
+    if request is Intent.NEVER and reply_intent in (Intent.YES, Intent.AGREE):
+        return end_conversation(state, Ending.OPTED_OUT)
+    request = Intent.REFUSE if request is Intent.NEVER else request
     return end_conversation(state, STOP_ENDINGS[Intent.PERSON if reply_intent is Intent.PERSON else request])
 
 

@@ -1,9 +1,11 @@
 """The conversation with callers who are not interviewed now."""
 
+from dataclasses import replace
 from enum import StrEnum
 
 from interviews.conversation.engine import ConversationState, ConversationStep, Input, Stage, next_step
 from interviews.conversation.introduction import MAX_TRIES
+from interviews.conversation.prompts import AskIdentity, AskOptOut, Preface
 from interviews.conversation.script import Script
 
 
@@ -35,7 +37,8 @@ def reception_text(reception: Reception, script: Script) -> str:
 def ask_identity(script: Script, turn: int, input: Input) -> ConversationStep:
     """Apply one input of a caller who is only asked who they are. A prompt for consent means: they are the candidate.
 
-    No later call can be agreed on. Each turn is one of the tries.
+    No later call can be agreed on. Each turn is one of the tries. A guessed "never again" is not confirmed, because a
+    turn knows none before it: the identity is asked again.
     """
     state = ConversationState(
         stage=Stage.IDENTITY if turn else Stage.OPENING,
@@ -45,7 +48,11 @@ def ask_identity(script: Script, turn: int, input: Input) -> ConversationStep:
         can_postpone=False,
         candidate_name=script.candidate_name,
     )
-    return next_step(state, turn, input)
+    step = next_step(state, turn, input)
+    if isinstance(step.prompt, AskOptOut):
+        is_last_try = state.silences + 1 == MAX_TRIES
+        step = replace(step, prompt=AskIdentity(Preface.NEARLY, again=True, keys_only=is_last_try))
+    return step
 
 
 def unreached_texts(script: Script) -> tuple[str, ...]:

@@ -155,7 +155,7 @@ class _PlaceholderValues(dict[str, object]):
 def prompt_texts(prompt: engine.Prompt, script: Script) -> tuple[str, ...]:
     """Return the texts of a prompt in the order in which they are spoken."""
     match prompt:
-        case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent():
+        case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent() | engine.AskOptOut():
             return (
                 *_preface_texts(script, prompt.preface),
                 *map(script.fill_template, _introduction_templates(script, prompt)),
@@ -240,6 +240,10 @@ def _introduction_templates(script: Script, prompt: engine.Introduction) -> tupl
             return (texts.CALL_TIME_BY_KEYS,)
         case engine.AskTime(again=again):
             return (texts.CALL_TIME_AGAIN if again else texts.CALL_TIME,)
+        case engine.AskOptOut(keys_only=True):
+            return (texts.OPT_OUT_BY_KEYS,)
+        case engine.AskOptOut(again=again):
+            return (texts.ASK_OPT_OUT_AGAIN if again else texts.ASK_OPT_OUT,)
         case engine.AskConsent(keys_only=True):
             return (texts.CONSENT_BY_KEYS,)
         case engine.AskConsent(again=True):
@@ -286,6 +290,7 @@ def prerenderable_texts(script: Script) -> set[str]:
     prompts += [engine.AskQuestion(position, engine.LeadIn.RESUMED) for position in positions]
     prompts += [engine.AskQuestion(position, lead) for position in positions for lead in LEADS_WITHIN]
     prompts += [engine.AskTime(again=True), engine.RecordAnswer(0, patient=True)]
+    prompts += [engine.AskOptOut(), engine.AskOptOut(again=True), engine.AskOptOut(keys_only=True)]
     prompts += [engine.RecordAnswer(position, goes_on=True) for position in positions]
     prompts += [engine.CheckAnswer(0, again=again) for again in (False, True)]
     prompts += [engine.ConfirmStop(0, request) for request in script.wording.CONFIRM_STOP]

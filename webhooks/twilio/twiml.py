@@ -74,7 +74,14 @@ def render_prompt(prompt: engine.Prompt, context: RenderContext) -> str:
     if context.live_turn is not None:
         voice_response.stop().transcription(name=_live_name(context.live_turn))
     match prompt:
-        case engine.AskIdentity() | engine.AskReachable() | engine.AskTime() | engine.AskConsent() | engine.HoldOn():
+        case (
+            engine.AskIdentity()
+            | engine.AskReachable()
+            | engine.AskTime()
+            | engine.AskConsent()
+            | engine.AskOptOut()
+            | engine.HoldOn()
+        ):
             _gather_reply(voice_response, prompt, context)
         case engine.AskEligibility() | engine.ReadBack():
             _gather_reply(voice_response, prompt, context)

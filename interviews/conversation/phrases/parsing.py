@@ -57,8 +57,10 @@ class ParsedUtterance:
     """The strong intents whose phrases name the speaker or the listener."""
     is_narrated: bool
     """Whether words outside the phrases tell of other people."""
+    is_framed: bool
+    """Whether a refusal in it is part of a question, a condition or a report."""
     scores: Mapping[Intent, float]
-    """How much it sounds like an intent. Of no refusal if one in it is part of a question, a condition or a report."""
+    """How much its words sound like an intent."""
     requested_time: RequestedTime | None
     language: str | None
     """The tag of another language that was named."""
@@ -74,11 +76,9 @@ class ParsedUtterance:
 
 
 def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str) -> ParsedUtterance:
-    text = normalise_words(" ".join(spoken_words.split()[:MAX_WORDS]), phrases, candidate_name)
-    text, requested_time = _replace_time(text, expecting, phrases)
+    text, requested_time = prepare_text(spoken_words, expecting, phrases, candidate_name)
     all_spans = _choose_spans(text, _phrase_rules(phrases, expecting))
     spans = [span for span in all_spans if not _is_framed(text, span, phrases)]
-    is_framed = len(spans) < len(all_spans)
     strong, light, whole, faint = (
         frozenset(span.intent for span in spans if span.intent and span.strength is strength)
         for strength in (Strength.STRONG, Strength.LIGHT, Strength.WHOLE, Strength.FAINT)
@@ -96,10 +96,19 @@ def parse_utterance(spoken_words: str, expecting: Expecting, phrases: Phrases, c
         agrees_last=_agrees_last(text, spans),
         personal_intents=frozenset(span.intent for span in spans if span.intent and _is_personal(text, span, phrases)),
         is_narrated=not phrases.narration.isdisjoint(_words_outside(text, spans)),
-        scores=score_intents(text, expecting, phrases.intent_weights) | ({Intent.REFUSE: 0} if is_framed else {}),
+        is_framed=len(spans) < len(all_spans),
+        scores=score_intents(text, expecting, phrases.intent_weights),
         requested_time=requested_time,
         language=_other_language(text, phrases),
     )
+
+
+def prepare_text(
+    spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str
+) -> tuple[str, RequestedTime | None]:
+    """Return the first words in the form in which phrases are looked for, and the time that they name."""
+    text = normalise_words(" ".join(spoken_words.split()[:MAX_WORDS]), phrases, candidate_name)
+    return _replace_time(text, expecting, phrases)
 
 
 def _replace_time(text: str, expecting: Expecting, phrases: Phrases) -> tuple[str, RequestedTime | None]:

@@ -1,10 +1,23 @@
-"""Understands an utterance by the phrases of a language. Knows no language itself."""
+"""Understands an utterance by the phrases of a language and the score of its words. Knows no language itself.
 
-from collections.abc import Set
-from dataclasses import dataclass, replace
+Phrases are certain where they know a sentence, and silent or misled where they know only a part of it. The score knows
+the sound of an intent, but no grammar. How far each of them is right, at which prompt, is learned from phrasings that
+neither of them knew, of all languages: `python -m devtools.decision_weights`. The evidence knows no words.
+"""
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
 from typing import assert_never
 
-from interviews.conversation.phrases.intent import DECLINED, Expecting, Intent, Understanding
+from interviews.conversation.phrases.intent import DECLINED, REFUSALS, Expecting, Intent, Understanding
+from interviews.conversation.phrases.intent_score import (
+    OTHER_STAGES,
+    STAGES,
+    Weights,
+    decision_weights,
+    log_odds,
+    weigh_evidence,
+)
 from interviews.conversation.phrases.parsing import MAX_WORDS, ParsedUtterance, parse_utterance
 from interviews.conversation.phrases.sections import Phrases
 
@@ -23,15 +36,6 @@ MAX_FAINT_WORDS = 9
 MIN_ANSWER_WORDS = 4
 """After the question whether an answer was complete: a shorter utterance without a phrase is no answer."""
 
-MIN_SCORE = 0.3
-"""Before the questions, where no phrase was found: the score above which the words are an intent."""
-
-MIN_OVERRULING_SCORE = 0.55
-"""Before the questions: the score above which a guess counts more than phrases that are often part of a refusal."""
-
-MIN_SCORE_OF_ANSWER = 0.6
-"""During a question: the score above which words without a phrase are a refusal, rather than an answer."""
-
 MIN_SCORE_OF_WITNESS = 0.75
 """During a question: the score above which a refusal holds that names neither speaker nor listener, or is long."""
 
@@ -41,15 +45,6 @@ REASONED = frozenset({Intent.NEVER, Intent.REFUSE})
 
 ENDED_BY_WORD = frozenset({Intent.REFUSE, Intent.WRONG_NUMBER})
 """Intents that end a call. Where a single word alone speaks for one, it is a guess."""
-
-GUESSES_AT_IDENTITY = (Intent.REFUSE, Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER)
-GUESSES_AT_CONSENT = (Intent.REFUSE, Intent.NOT_ME, Intent.WRONG_NUMBER)
-OVERRULED_BY_REFUSAL = frozenset(
-    {Intent.THIS_IS_ME, Intent.YES, Intent.NO, Intent.NOT_ME, Intent.WRONG_NUMBER, Intent.NEARLY_AGREE}
-    | {Intent.BUSY, Intent.HOLD_ON, Intent.EXPLAIN, Intent.WHAT_ABOUT, Intent.WHO_IS_THIS, Intent.IS_ROBOT}
-    | {Intent.DOUBT, Intent.RECORDING}
-)
-"""Intents whose phrases are often part of a refusal: "yes, but I have another job"."""
 
 IDENTITY_ORDER = (
     *(Intent.NEVER, Intent.WRONG_NUMBER, Intent.HOLD_ON, Intent.NOT_ME, Intent.PERSON, Intent.REFUSE, Intent.LATER),
@@ -86,38 +81,72 @@ ANSWERS = frozenset({Intent.YES, Intent.NO})
 TIME_ORDER = (Intent.NOW, Intent.DONT_KNOW)
 
 
-@dataclass(frozen=True)
-class IntentGuess:
-    """An intent for which only the score of the words speaks."""
+DECIDED_INTENTS = (Intent.REFUSE, Intent.NEVER, Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER)
+NONE_OF_THEM = Intent.UNCLEAR
+CLASSES = (*DECIDED_INTENTS, NONE_OF_THEM)
+MANY_WORDS = 20
+MIN_CERTAIN = 0.5
+MIN_CERTAINTIES = {Intent.NEVER: 0.95, Intent.THIS_IS_ME: 0.8}
+"""The probability below which a phrase that would end or open a conversation is asked back."""
 
-    intent: Intent
-    score: float
+MIN_GUESS = 0.4
+"""The probability above which a guess is asked back where no phrase was found: the prompt is given again anyway."""
 
-    @property
-    def understanding(self) -> Understanding:
-        return Understanding(self.intent, is_guess=True)
+MIN_OVERRULING_GUESS = 0.4
+"""The probability above which a guess counts more than a phrase."""
+
+MIN_REFUSAL_FOR_OPT_OUT = 0.8
+"""The probability above which a phrase of an opt-out is no more than a refusal."""
+
+MIN_GUESS_IN_QUESTION = 0.5
+"""The probability above which words without a phrase are a refusal, rather than an answer."""
+
+MAX_GUESSED_WORDS = 25
+"""During a question a longer utterance is an answer, unless phrases say otherwise."""
+
+ASKED_BACK = {
+    Expecting.IDENTITY: frozenset({Intent.NEVER, Intent.REFUSE, Intent.WRONG_NUMBER, Intent.THIS_IS_ME}),
+    Expecting.CONSENT: frozenset({Intent.NEVER, Intent.REFUSE, Intent.WRONG_NUMBER, Intent.NO}),
+    Expecting.QUESTION: frozenset({Intent.NEVER}),
+    Expecting.ANSWER_CHECK: frozenset({Intent.NEVER}),
+}
+"""The intents that end or open a conversation at once, unless the score contradicts them."""
+
+GUESSES = {
+    Expecting.IDENTITY: DECIDED_INTENTS,
+    Expecting.CONSENT: tuple(intent for intent in DECIDED_INTENTS if intent is not Intent.THIS_IS_ME),
+    Expecting.QUESTION: (Intent.REFUSE, Intent.NEVER),
+    Expecting.ANSWER_CHECK: (Intent.REFUSE, Intent.NEVER),
+}
+NOTHING_FOUND = frozenset({Intent.UNCLEAR, Intent.ANSWER})
+MEANT_AT_IDENTITY = {Intent.NO: Intent.NOT_ME, Intent.YES: Intent.THIS_IS_ME}
 
 
 def understand_utterance(
     spoken_words: str, expecting: Expecting, phrases: Phrases, candidate_name: str = ""
 ) -> Understanding:
     """Return the meaning of an utterance as a reply to a prompt. The candidate's name is that of the record."""
+    word_count = len(spoken_words.split())
+    if expecting in (Expecting.QUESTION, Expecting.ANSWER_CHECK) and word_count > MAX_WORDS:
+        return Understanding(Intent.ANSWER)
+    utterance = parse_utterance(spoken_words, expecting, phrases, candidate_name)
+    by_phrases = understand_by_phrases(utterance, expecting, word_count=word_count)
+    return decide_intent(by_phrases, utterance, expecting, word_count=word_count, weights=decision_weights())
+
+
+def understand_by_phrases(utterance: ParsedUtterance, expecting: Expecting, *, word_count: int) -> Understanding:
+    """Return what the phrases say. The score of the words is no more than a second witness for some of them."""
     match expecting:
         case Expecting.IDENTITY:
-            return _understand_identity(parse_utterance(spoken_words, expecting, phrases, candidate_name))
+            return _understand_identity(utterance)
         case Expecting.CONSENT:
-            return _understand_consent(parse_utterance(spoken_words, expecting, phrases, candidate_name))
+            return _understand_consent(utterance)
         case Expecting.TIME:
-            return _understand_time(parse_utterance(spoken_words, expecting, phrases, candidate_name))
+            return _understand_time(utterance)
         case Expecting.ELIGIBILITY:
-            utterance = parse_utterance(spoken_words, expecting, phrases, candidate_name)
-            return _understand_eligibility(utterance, word_count=len(spoken_words.split()))
-        case Expecting.QUESTION | Expecting.ANSWER_CHECK if len(spoken_words.split()) > MAX_WORDS:
-            return Understanding(Intent.ANSWER)
+            return _understand_eligibility(utterance, word_count=word_count)
         case Expecting.QUESTION | Expecting.ANSWER_CHECK:
-            utterance = parse_utterance(spoken_words, expecting, phrases, candidate_name)
-            requests = _keep_requests(utterance, word_count=len(spoken_words.split()))
-            return _understand_request(requests, expecting)
+            return _understand_request(_keep_requests(utterance, word_count=word_count), expecting)
         case _ as unreachable:
             assert_never(unreachable)
 
@@ -125,12 +154,11 @@ def understand_utterance(
 def _understand_identity(utterance: ParsedUtterance) -> Understanding:
     utterance = _before_questions(utterance)
     strong_intents = utterance.strong_intents
-    guess = _guess_intent(utterance, GUESSES_AT_IDENTITY, MIN_SCORE)
     is_both = {Intent.THIS_IS_ME, Intent.NOT_ME} <= strong_intents and Intent.WRONG_NUMBER not in strong_intents
     is_yes_and_no = not strong_intents and {Intent.THIS_IS_ME, Intent.NO} <= utterance.yielding_intents
     if is_both or is_yes_and_no:
-        return guess.understanding if guess else Understanding(Intent.UNCLEAR)
-    return _overrule(_choose_intent(utterance, IDENTITY_ORDER, guess=guess), guess)
+        return Understanding(Intent.UNCLEAR)
+    return _choose_intent(utterance, IDENTITY_ORDER)
 
 
 def _understand_consent(utterance: ParsedUtterance) -> Understanding:
@@ -147,8 +175,7 @@ def _understand_consent(utterance: ParsedUtterance) -> Understanding:
         utterance = _as_nearly_agreed(utterance, without={Intent.AGREE})
     dropped_intents = (DECLINED if is_contradicted else NO_INTENTS) | ({Intent.NO} if is_doubted else NO_INTENTS)
     utterance = replace(utterance, strong_intents=utterance.strong_intents - dropped_intents)
-    guess = _guess_intent(utterance, GUESSES_AT_CONSENT, MIN_SCORE)
-    return _overrule(_choose_intent(utterance, CONSENT_ORDER, guess=guess), guess)
+    return _choose_intent(utterance, CONSENT_ORDER)
 
 
 def _as_nearly_agreed(utterance: ParsedUtterance, *, without: Set[Intent]) -> ParsedUtterance:
@@ -188,11 +215,10 @@ def _forbids_calls_to_speaker(utterance: ParsedUtterance) -> bool:
 
 def _keep_requests(utterance: ParsedUtterance, *, word_count: int) -> ParsedUtterance:
     """Only an utterance that is a request as a whole is one. A refusal may have a reason, but is no part of a story."""
-    is_witnessed = utterance.scores.get(Intent.REFUSE, 0) > MIN_SCORE_OF_WITNESS
+    is_witnessed = utterance.scores.get(Intent.REFUSE, 0) > MIN_SCORE_OF_WITNESS and not utterance.is_framed
     requests = utterance.strong_intents if is_witnessed else utterance.personal_intents
     personal = NO_INTENTS if utterance.is_narrated else requests & REASONED
     if word_count > MAX_REASON_WORDS:
-        utterance = replace(utterance, scores={})
         personal = personal if is_witnessed else NO_INTENTS
     if word_count > MAX_REQUEST_WORDS:
         return replace(utterance, strong_intents=personal, light_intents=NO_INTENTS, whole_intents=NO_INTENTS)
@@ -204,13 +230,12 @@ def _keep_requests(utterance: ParsedUtterance, *, word_count: int) -> ParsedUtte
 
 
 def _understand_request(utterance: ParsedUtterance, expecting: Expecting) -> Understanding:
-    guess = None if utterance.is_narrated else _guess_intent(utterance, (Intent.REFUSE,), MIN_SCORE_OF_ANSWER)
     if expecting is Expecting.QUESTION:
-        return _choose_intent(utterance, QUESTION_ORDER, Intent.ANSWER, guess)
+        return _choose_intent(utterance, QUESTION_ORDER, Intent.ANSWER)
     if utterance.unmatched_count >= MIN_ANSWER_WORDS:
         without_light = replace(utterance, light_intents=NO_INTENTS)
-        return _choose_intent(without_light, ANSWER_CHECK_ORDER, Intent.ANSWER, guess)
-    return _choose_intent(utterance, ANSWER_CHECK_ORDER, guess=guess)
+        return _choose_intent(without_light, ANSWER_CHECK_ORDER, Intent.ANSWER)
+    return _choose_intent(utterance, ANSWER_CHECK_ORDER)
 
 
 def _understand_eligibility(utterance: ParsedUtterance, *, word_count: int) -> Understanding:
@@ -228,34 +253,13 @@ def _understand_eligibility(utterance: ParsedUtterance, *, word_count: int) -> U
     return request
 
 
-def _guess_intent(
-    utterance: ParsedUtterance, possible_intents: tuple[Intent, ...], min_score: float
-) -> IntentGuess | None:
-    """Return the intent that the words sound like most. None where every word belongs to a phrase."""
-    scores = {intent: utterance.scores.get(intent, 0) for intent in possible_intents}
-    intent = max(scores, key=lambda intent: scores[intent])
-    is_possible = utterance.unmatched_count > 0 and scores[intent] > min_score
-    return IntentGuess(intent, scores[intent]) if is_possible else None
-
-
-def _overrule(understanding: Understanding, guess: IntentGuess | None) -> Understanding:
-    """Prefer a strong guess to a weak understanding: both lead to a question that the candidate can correct."""
-    if guess is None or guess.score <= MIN_OVERRULING_SCORE:
-        return understanding
-    is_overruled = guess.intent is Intent.REFUSE and understanding.intent in OVERRULED_BY_REFUSAL
-    return guess.understanding if is_overruled else understanding
-
-
 def _choose_intent(
     utterance: ParsedUtterance,
     intent_order: tuple[Intent, ...],
     default_intent: Intent = Intent.UNCLEAR,
-    guess: IntentGuess | None = None,
 ) -> Understanding:
-    """Return the first strong intent in this order, else the first of the others. Without any, the guess."""
+    """Return the first strong intent in this order, else the first of the others."""
     intents = utterance.intents
-    if guess and not intents:
-        return guess.understanding
     faint_intents = utterance.faint_intents if utterance.word_count <= MAX_FAINT_WORDS else NO_INTENTS
     intent_groups = (utterance.strong_intents, utterance.yielding_intents, faint_intents)
     ranked_intents = (intent for group in intent_groups for intent in intent_order if intent in group)
@@ -269,3 +273,84 @@ def _choose_intent(
         is_empty=not (intents or faint_intents or utterance.unmatched_count),
         is_whole=not utterance.unmatched_count,
     )
+
+
+# --- Phrases and scores -------------------------------------------------------------------------------
+
+
+def decide_intent(
+    by_phrases: Understanding, utterance: ParsedUtterance, expecting: Expecting, *, word_count: int, weights: Weights
+) -> Understanding:
+    """Keep what the phrases say, or ask back: because the score contradicts them, or because it says more than they."""
+    if expecting not in GUESSES or not utterance.scores:
+        return by_phrases
+    evidence = collect_evidence(utterance, by_phrases, expecting)
+    probabilities = weigh_evidence(evidence, weights)
+    by_phrases_class = decided_intent(by_phrases.intent, expecting)
+    min_certain = MIN_CERTAINTIES.get(by_phrases_class, MIN_CERTAIN)
+    if by_phrases_class in DECIDED_INTENTS and probabilities[by_phrases_class] >= min_certain:
+        return by_phrases
+    guesses = _possible_guesses(utterance, expecting, word_count=word_count)
+    if probabilities[Intent.NEVER] < MIN_CERTAIN:
+        guesses = [intent for intent in guesses if intent is not Intent.NEVER]
+    guess = max(guesses, key=lambda intent: probabilities[intent], default=by_phrases_class)
+    if guess is not by_phrases_class and probabilities[guess] > _min_guess(by_phrases.intent, expecting):
+        return Understanding(guess, is_guess=True)
+    if by_phrases.intent in ASKED_BACK[expecting]:
+        return replace(by_phrases, intent=by_phrases_class, is_guess=True)
+    return by_phrases
+
+
+def _possible_guesses(utterance: ParsedUtterance, expecting: Expecting, *, word_count: int) -> Sequence[Intent]:
+    """None where every word belongs to a phrase, and none of a refusal that is part of a question or a condition.
+
+    During a question, none in a story.
+    """
+    if not utterance.unmatched_count:
+        return []
+    guesses = [intent for intent in GUESSES[expecting] if not (utterance.is_framed and intent in REFUSALS)]
+    is_question = expecting in (Expecting.QUESTION, Expecting.ANSWER_CHECK)
+    is_story = utterance.is_narrated or word_count > MAX_GUESSED_WORDS
+    return [] if is_question and is_story else guesses
+
+
+def _min_guess(intent: Intent, expecting: Expecting) -> float:
+    if intent is Intent.NEVER:
+        return MIN_REFUSAL_FOR_OPT_OUT
+    if expecting in (Expecting.QUESTION, Expecting.ANSWER_CHECK):
+        return MIN_GUESS_IN_QUESTION
+    return MIN_GUESS if intent in NOTHING_FOUND else MIN_OVERRULING_GUESS
+
+
+def decided_intent(intent: Intent, expecting: Expecting) -> Intent:
+    """Return the class of an intent. A plain no to the question who speaks is another person, elsewhere a refusal."""
+    intent = MEANT_AT_IDENTITY.get(intent, intent) if expecting is Expecting.IDENTITY else intent
+    intent = Intent.REFUSE if intent in DECLINED else intent
+    return intent if intent in DECIDED_INTENTS else NONE_OF_THEM
+
+
+def collect_evidence(utterance: ParsedUtterance, by_phrases: Understanding, expecting: Expecting) -> dict[str, float]:
+    stage = STAGES.get(expecting, OTHER_STAGES)
+    words = max(utterance.word_count, 1)
+    is_whole = not utterance.unmatched_count
+    evidence: dict[str, float] = {
+        f"at {stage}": 1,
+        f"phrases {by_phrases.intent}": 1,
+        f"phrases {by_phrases.intent} at {stage}": 1,
+        f"phrases {by_phrases.intent} whole": is_whole,
+        "unmatched": utterance.unmatched_count / words,
+        "length": min(words, MANY_WORDS) / MANY_WORDS,
+        "framed": utterance.is_framed,
+        "narrated": utterance.is_narrated,
+        "time": utterance.requested_time is not None,
+    }
+    for strength, intents in (
+        ("strong", utterance.strong_intents),
+        ("light", utterance.yielding_intents),
+        ("faint", utterance.faint_intents),
+        ("personal", utterance.personal_intents),
+    ):
+        evidence |= {f"{strength} {intent}": 1 for intent in intents}
+    for intent, score in utterance.scores.items():
+        evidence[f"score {intent}"] = evidence[f"score {intent} at {stage}"] = log_odds(score)
+    return {name: value for name, value in evidence.items() if value}

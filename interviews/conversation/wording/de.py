@@ -45,6 +45,18 @@ CALL_TIME_BY_KEYS = (
     "Bitte benutzen Sie die Tasten Ihres Telefons. Wenn ich die Zeit für den nächsten Anruf aussuchen darf, drücken "
     "Sie die 1. Wenn Sie kein Interview möchten, drücken Sie die 2."
 )
+ASK_OPT_OUT = (
+    "Sollen wir nie wieder unter dieser Nummer anrufen? Wenn ja, drücken Sie die 1 oder sagen Sie ja. Wenn wir "
+    "weiter anrufen dürfen, drücken Sie die 2 oder sagen Sie nein."
+)
+ASK_OPT_OUT_AGAIN = (
+    "Möchten Sie gar keinen Anruf mehr von uns? Drücken Sie die 1 für keine Anrufe mehr. Drücken Sie die 2, wenn "
+    "wir anrufen dürfen."
+)
+OPT_OUT_BY_KEYS = (
+    "Bitte benutzen Sie die Tasten Ihres Telefons. Wenn wir nie wieder unter dieser Nummer anrufen sollen, drücken "
+    "Sie die 1. Wenn wir anrufen dürfen, drücken Sie die 2."
+)
 OTHER_QUESTION = "Solche Fragen kann ich nicht beantworten, aber bei {employer} kann man Ihnen weiterhelfen."
 HOLD_ON = "Natürlich, ich warte. Sprechen Sie, sobald Sie so weit sind."
 PREFACES = {
@@ -160,6 +172,10 @@ CONFIRM_STOP = {
         "Dieses Interview kann ich nur auf Deutsch führen. Soll sich stattdessen ein Mensch bei Ihnen melden? Für ja "
         "drücken Sie die 1. Um auf Deutsch weiterzumachen, drücken Sie die 2."
     ),
+    Intent.NEVER: (
+        "Sollen wir hier aufhören und Sie nie wieder anrufen? Wenn ja, drücken Sie die 1. Um mit dem Interview "
+        "weiterzumachen, drücken Sie die 2."
+    ),
 }
 CONFIRM_STOP_AGAIN = {
     Intent.REFUSE: "Soll ich das Interview beenden? Drücken Sie die 1 zum Beenden, oder die 2 zum Weitermachen.",
@@ -169,6 +185,9 @@ CONFIRM_STOP_AGAIN = {
     ),
     Intent.OTHER_LANGUAGE: (
         "Drücken Sie die 1, wenn sich ein Mensch bei Ihnen melden soll, oder die 2, um auf Deutsch weiterzumachen."
+    ),
+    Intent.NEVER: (
+        "Drücken Sie die 1, wenn wir aufhören und nie wieder anrufen sollen, oder die 2, um weiterzumachen."
     ),
 }
 ELIGIBILITY_LEADS = {

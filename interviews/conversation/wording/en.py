@@ -42,6 +42,13 @@ CALL_TIME_BY_KEYS = (
     "Please use the keys of your phone. If I may choose the time of my next call, press 1. If you do not want to be "
     "interviewed, press 2."
 )
+ASK_OPT_OUT = (
+    "Shall we never call this number again? For yes, press 1 or say yes. If we may still call, press 2 or say no."
+)
+ASK_OPT_OUT_AGAIN = "Do you want no call from us ever again? Press 1 for no more calls. Press 2 if we may call."
+OPT_OUT_BY_KEYS = (
+    "Please use the keys of your phone. If we shall never call this number again, press 1. If we may call, press 2."
+)
 OTHER_QUESTION = "I can not answer questions of that kind, but people at {employer} can."
 HOLD_ON = "Of course, I will wait. Speak when you are ready."
 PREFACES = {
@@ -141,11 +148,15 @@ CONFIRM_STOP = {
         "I can only hold this interview in English. Shall a person get in touch with you instead? For yes, press 1. To "
         "go on in English, press 2."
     ),
+    Intent.NEVER: (
+        "Shall we end here and never call you again? For yes, press 1. To go on with the interview, press 2."
+    ),
 }
 CONFIRM_STOP_AGAIN = {
     Intent.REFUSE: "Shall I end the interview? Press 1 to end it, or 2 to go on.",
     Intent.PERSON: "Shall a person get in touch with you, and the interview end here? Press 1 for yes, or 2 to go on.",
     Intent.OTHER_LANGUAGE: "Press 1 if a person shall get in touch with you, or 2 to go on in English.",
+    Intent.NEVER: ("Press 1 if we shall stop and never call again, or 2 to go on."),
 }
 ELIGIBILITY_LEADS = {
     EligibilityLead.FIRST: "Thank you. First, a short question about what the job requires.",

@@ -43,6 +43,18 @@ CALL_TIME_BY_KEYS = (
     "Por favor, use las teclas de su teléfono. Si puedo elegir yo la hora de la próxima llamada, pulse 1. Si no desea "
     "la entrevista, pulse 2."
 )
+ASK_OPT_OUT = (
+    "¿Quiere que no volvamos a llamar nunca a este número? Si es así, pulse 1 o diga sí. Si podemos seguir "
+    "llamando, pulse 2 o diga no."
+)
+ASK_OPT_OUT_AGAIN = (
+    "¿No desea recibir ninguna llamada más de nosotros? Pulse 1 para no recibir más llamadas. Pulse 2 si podemos "
+    "llamar."
+)
+OPT_OUT_BY_KEYS = (
+    "Por favor, use las teclas de su teléfono. Si no debemos volver a llamar nunca a este número, pulse 1. Si "
+    "podemos llamar, pulse 2."
+)
 OTHER_QUESTION = "No puedo responder a ese tipo de preguntas, pero en {employer} sí pueden hacerlo."
 HOLD_ON = "Por supuesto, espero. Hable cuando quiera."
 PREFACES = {
@@ -149,6 +161,10 @@ CONFIRM_STOP = {
         "Solo puedo hacer esta entrevista en español. ¿Quiere que una persona se ponga en contacto con usted? Si es "
         "así, pulse 1. Para seguir en español, pulse 2."
     ),
+    Intent.NEVER: (
+        "¿Quiere que terminemos aquí y no volvamos a llamarle nunca? Si es así, pulse 1. Para seguir con la entrevista,"
+        " pulse 2."
+    ),
 }
 CONFIRM_STOP_AGAIN = {
     Intent.REFUSE: "¿Termino la entrevista? Pulse 1 para terminar, o 2 para seguir.",
@@ -156,6 +172,7 @@ CONFIRM_STOP_AGAIN = {
         "¿Prefiere que una persona le contacte, y terminar aquí? Pulse 1 si la respuesta es sí, o 2 para seguir."
     ),
     Intent.OTHER_LANGUAGE: "Pulse 1 si quiere que una persona le contacte, o 2 para seguir en español.",
+    Intent.NEVER: ("Pulse 1 si debemos terminar y no volver a llamar nunca, o 2 para seguir."),
 }
 ELIGIBILITY_LEADS = {
     EligibilityLead.FIRST: "Gracias. Primero, una pregunta breve sobre lo que exige el puesto.",

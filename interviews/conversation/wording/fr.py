@@ -45,6 +45,18 @@ CALL_TIME_BY_KEYS = (
     "Merci d'utiliser les touches de votre téléphone. Si je peux choisir l'heure du prochain appel, appuyez sur 1. Si "
     "vous ne souhaitez pas d'entretien, appuyez sur 2."
 )
+ASK_OPT_OUT = (
+    "Souhaitez-vous que nous n'appelions plus jamais ce numéro ? Si oui, appuyez sur 1 ou dites oui. Si nous "
+    "pouvons encore appeler, appuyez sur 2 ou dites non."
+)
+ASK_OPT_OUT_AGAIN = (
+    "Ne voulez-vous plus aucun appel de notre part ? Appuyez sur 1 pour ne plus recevoir d'appels. Appuyez sur 2 si"
+    " nous pouvons appeler."
+)
+OPT_OUT_BY_KEYS = (
+    "Veuillez utiliser les touches de votre téléphone. Si nous ne devons plus jamais appeler ce numéro, appuyez sur"
+    " 1. Si nous pouvons appeler, appuyez sur 2."
+)
 OTHER_QUESTION = "Je ne peux pas répondre à ce genre de question, mais on peut vous renseigner chez {employer}."
 HOLD_ON = "Bien sûr, je patiente. Parlez quand vous voulez."
 PREFACES = {
@@ -155,6 +167,10 @@ CONFIRM_STOP = {
         "Je peux mener cet entretien en français seulement. Voulez-vous qu'une personne vous contacte ? Pour oui, "
         "appuyez sur 1. Pour continuer en français, appuyez sur 2."
     ),
+    Intent.NEVER: (
+        "Voulez-vous arrêter ici et ne plus jamais être appelé ? Si oui, appuyez sur 1. Pour continuer l'entretien, "
+        "appuyez sur 2."
+    ),
 }
 CONFIRM_STOP_AGAIN = {
     Intent.REFUSE: "Est-ce que j'arrête l'entretien ? Appuyez sur 1 pour arrêter, ou sur 2 pour continuer.",
@@ -165,6 +181,7 @@ CONFIRM_STOP_AGAIN = {
     Intent.OTHER_LANGUAGE: (
         "Appuyez sur 1 si vous voulez qu'une personne vous contacte, ou sur 2 pour continuer en français."
     ),
+    Intent.NEVER: ("Appuyez sur 1 si nous devons arrêter et ne plus jamais appeler, ou sur 2 pour continuer."),
 }
 ELIGIBILITY_LEADS = {
     EligibilityLead.FIRST: "Merci. D'abord, une courte question sur ce que le poste exige.",

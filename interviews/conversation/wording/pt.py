@@ -43,6 +43,18 @@ CALL_TIME_BY_KEYS = (
     "Por favor, use as teclas do seu telefone. Se eu posso escolher o horário da próxima ligação, aperte 1. Se você "
     "não quer a entrevista, aperte 2."
 )
+ASK_OPT_OUT = (
+    "Quer que nunca mais liguemos para este número? Se sim, pressione 1 ou diga sim. Se ainda podemos ligar, "
+    "pressione 2 ou diga não."
+)
+ASK_OPT_OUT_AGAIN = (
+    "Não deseja receber mais nenhuma ligação nossa? Pressione 1 para não receber mais ligações. Pressione 2 se "
+    "podemos ligar."
+)
+OPT_OUT_BY_KEYS = (
+    "Por favor, use as teclas do seu telefone. Se nunca mais devemos ligar para este número, pressione 1. Se "
+    "podemos ligar, pressione 2."
+)
 OTHER_QUESTION = "Não posso responder a esse tipo de pergunta, mas as pessoas de {employer} podem."
 HOLD_ON = "Claro, eu espero. Fale quando quiser."
 PREFACES = {
@@ -151,6 +163,9 @@ CONFIRM_STOP = {
         "Só posso fazer esta entrevista em português. Quer que uma pessoa entre em contato com você? Para sim, aperte "
         "1. Para continuar em português, aperte 2."
     ),
+    Intent.NEVER: (
+        "Quer que terminemos aqui e nunca mais liguemos? Se sim, pressione 1. Para continuar a entrevista, pressione 2."
+    ),
 }
 CONFIRM_STOP_AGAIN = {
     Intent.REFUSE: "Encerro a entrevista? Aperte 1 para encerrar, ou 2 para continuar.",
@@ -160,6 +175,7 @@ CONFIRM_STOP_AGAIN = {
     Intent.OTHER_LANGUAGE: (
         "Aperte 1 se quer que uma pessoa entre em contato com você, ou 2 para continuar em português."
     ),
+    Intent.NEVER: ("Pressione 1 se devemos parar e nunca mais ligar, ou 2 para continuar."),
 }
 ELIGIBILITY_LEADS = {
     EligibilityLead.FIRST: "Obrigado. Primeiro, uma pergunta curta sobre o que a vaga exige.",

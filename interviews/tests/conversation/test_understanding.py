@@ -107,7 +107,8 @@ class TestRefusal:
     def test_harmless_negation_ends_nothing(self) -> None:
         endings = {Intent.REFUSE, Intent.NO, Intent.NEVER, Intent.NOT_ME, Intent.WRONG_NUMBER}
         cases = product(self.HARMLESS_NEGATIONS, [Expecting.IDENTITY, Expecting.CONSENT])
-        assert [case for case in cases if understood(*case).intent in endings] == []
+        understandings = [(case, understood(*case)) for case in cases]
+        assert [case for case, each in understandings if each.intent in endings and not each.is_guess] == []
 
     def test_refusal_wins_over_politeness(self) -> None:
         replies = ("yes thank you but I'm not interested", "okay, sure, but please take me off your list")
@@ -177,7 +178,8 @@ class TestStories:
     def test_no_sentence_ends_call(self, sentences: list[str], expecting: Expecting) -> None:
         final = {Intent.NEVER, Intent.REFUSE, Intent.PERSON, Intent.AGREE}
         long = [words for words in sentences if len(words.split()) > 2]
-        assert [words for words in long if understood(words, expecting).intent in final] == []
+        understandings = [(words, understood(words, expecting)) for words in long]
+        assert [words for words, each in understandings if each.intent in final and not each.is_guess] == []
 
 
 class TestNever:
@@ -216,7 +218,8 @@ class TestNever:
 
     def test_other_wish_is_not_never(self) -> None:
         cases = product(self.OTHER_WISHES, Expecting)
-        assert [case for case in cases if understood(*case).intent is Intent.NEVER] == []
+        understandings = [(case, understood(*case)) for case in cases]
+        assert [case for case, each in understandings if each.intent is Intent.NEVER and not each.is_guess] == []
 
 
 class TestIdentity:

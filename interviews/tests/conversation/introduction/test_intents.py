@@ -7,6 +7,7 @@ import pytest
 from interviews.conversation.engine import (
     AskConsent,
     AskIdentity,
+    AskOptOut,
     AskQuestion,
     AskReachable,
     AskTime,
@@ -69,6 +70,10 @@ PROMPTS_OF_INTENTS = [
     (Stage.RESCHEDULE, Intent.LATER, Goodbye(Ending.CALL_LATER)),
     (Stage.RESCHEDULE, Intent.NO, AskTime(Preface.UNCLEAR, again=True)),
     (Stage.RESCHEDULE, Intent.WHAT_ABOUT, AskTime(Preface.MATTER, again=True)),
+    (Stage.OPT_OUT, Intent.YES, Goodbye(Ending.OPTED_OUT)),
+    (Stage.OPT_OUT, Intent.AGREE, Goodbye(Ending.OPTED_OUT)),
+    (Stage.OPT_OUT, Intent.NO, AskIdentity(again=True)),
+    (Stage.OPT_OUT, Intent.NEARLY_AGREE, AskOptOut(Preface.UNCLEAR, again=True)),
     (Stage.CONSENT, Intent.WHO_IS_THIS, AskConsent(Preface.CALLER, again=True)),
     (Stage.CONSENT, Intent.WHAT_ABOUT, AskConsent(Preface.APPLICATION, again=True)),
     (Stage.CONSENT, Intent.IS_ROBOT, AskConsent(Preface.ROBOT, again=True)),
@@ -111,6 +116,8 @@ def test_yes_means_what_was_asked(stage: Stage, words: str, prompt: Prompt) -> N
     [
         (Stage.IDENTITY, Intent.THIS_IS_ME, Stage.IDENTITY),
         (Stage.IDENTITY, Intent.NOT_ME, Stage.ABSENT),
+        (Stage.IDENTITY, Intent.NEVER, Stage.OPT_OUT),
+        (Stage.CONSENT, Intent.NEVER, Stage.OPT_OUT),
         (Stage.IDENTITY, Intent.WRONG_NUMBER, Stage.ABSENT),
         (Stage.ABSENT, Intent.NOT_ME, Stage.ABSENT),
         (Stage.STRANGER, Intent.THIS_IS_ME, Stage.IDENTITY),
@@ -118,7 +125,7 @@ def test_yes_means_what_was_asked(stage: Stage, words: str, prompt: Prompt) -> N
         (Stage.CONSENT, Intent.WRONG_NUMBER, Stage.CONSENT),
     ],
 )
-def test_guessed_identity_leads_to_question(stage: Stage, intent: Intent, next_stage: Stage) -> None:
+def test_guess_leads_to_question(stage: Stage, intent: Intent, next_stage: Stage) -> None:
     step = apply_reply(at(stage), WORDS, Understanding(intent, is_guess=True))
     assert (step.facts, step.state.stage) == ((), next_stage)
     assert isinstance(step.prompt, STAGE_PROMPTS[next_stage])

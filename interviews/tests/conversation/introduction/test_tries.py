@@ -12,6 +12,7 @@ from interviews.conversation.engine import (
     ConversationState,
     Ending,
     Goodbye,
+    HandOver,
     KeyPressed,
     LeadIn,
     NoReply,
@@ -39,6 +40,8 @@ PROMPTS_OF_KEYS = [
     (Stage.RESCHEDULE, "1", Goodbye(Ending.CALL_LATER)),
     (Stage.RESCHEDULE, "2", Goodbye(Ending.DECLINED)),
     (Stage.CONSENT, "2", Goodbye(Ending.DECLINED)),
+    (Stage.OPT_OUT, "1", Goodbye(Ending.OPTED_OUT)),
+    (Stage.OPT_OUT, "2", AskIdentity(again=True)),
     *((stage, "9", Goodbye(Ending.OPTED_OUT)) for stage in STAGES),
     *((stage, "0", Goodbye(Ending.PERSON_REQUESTED)) for stage in STAGES),
     *((stage, "*", STAGE_PROMPTS[stage]()) for stage in STAGES),
@@ -59,7 +62,10 @@ def test_last_try_takes_keys_only(stage: Stage) -> None:
         assert step.prompt == STAGE_PROMPTS[stage](preface, again=True, keys_only=tries == MAX_TRIES - 1)
         state = step.state
     ended = next_step(state, state.turn, NoReply())
-    assert ended.facts == (ConversationEnded(DEFAULT_ENDINGS.get(stage, Ending.NO_REPLY)),)
+    expected = ConversationEnded(DEFAULT_ENDINGS.get(stage, Ending.NO_REPLY))
+    if stage is Stage.OPT_OUT:
+        expected = ConversationEnded(Ending.PERSON_REQUESTED, hand_over=HandOver.REFUSAL)
+    assert ended.facts == (expected,)
 
 
 def test_first_hello_costs_no_try() -> None:

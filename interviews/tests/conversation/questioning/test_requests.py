@@ -31,9 +31,10 @@ from interviews.conversation.engine import (
     WordsSpoken,
     next_step,
 )
-from interviews.conversation.phrases.intent import Intent
+from interviews.conversation.phrases.intent import Intent, Understanding
 from interviews.conversation.questioning import (
     REQUEST_INTENTS,
+    after_request,
 )
 from interviews.models.no_answer import OF_REQUEST
 from interviews.tests.conversation.questioning.states import ANSWER, LAST, QUESTION, REFUSAL_BY_SCORE, STOP, reply, say
@@ -160,6 +161,12 @@ class TestStop:
     @pytest.mark.parametrize("input", [KeyPressed("1"), WordsSpoken("Yes please."), LineLost()])
     def test_confirmed_request_ends_interview(self, input: engine.Input) -> None:
         assert next_step(STOP, 4, input).facts == (ConversationEnded(Ending.DECLINED),)
+
+    def test_guessed_opt_out_needs_yes(self) -> None:
+        step = after_request(QUESTION, Understanding(Intent.NEVER, is_guess=True))
+        assert (step.prompt, step.facts) == (ConfirmStop(0, Intent.NEVER), ())
+        endings = [next_step(step.state, step.state.turn, input).facts for input in (KeyPressed("1"), LineLost())]
+        assert endings == [(ConversationEnded(Ending.OPTED_OUT),), (ConversationEnded(Ending.DECLINED),)]
 
     @pytest.mark.parametrize("input", [KeyPressed("2"), WordsSpoken("No, let's go on.")])
     def test_interview_goes_on(self, input: engine.Input) -> None:
