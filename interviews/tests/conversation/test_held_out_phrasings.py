@@ -49,6 +49,16 @@ FLOORS = {
     "de_seventh": Floor(0.85, 0.84),
     "fr_seventh": Floor(0.85, 0.92),
     "pt_seventh": Floor(0.92, 1.0),
+    "en_ninth": Floor(0.97, 0.9),
+    "es_ninth": Floor(0.97, 0.94),
+    "de_ninth": Floor(0.98, 0.9),
+    "fr_ninth": Floor(0.97, 0.95),
+    "pt_ninth": Floor(0.98, 0.96),
+    "en_tenth": Floor(0.97, 0.94),
+    "es_tenth": Floor(0.97, 0.94),
+    "de_tenth": Floor(0.97, 0.92),
+    "fr_tenth": Floor(0.93, 0.92),
+    "pt_tenth": Floor(0.95, 0.92),
 }
 
 
