@@ -84,7 +84,8 @@ class Understanding:
     `requested_time`: the time that was named for another call. `language`: the tag of the language that was asked for.
     `is_empty`: all words are known to have no meaning of their own, as in "hello?". `is_whole`: every word belongs to a
     phrase. `is_guess`: only the score of the words speaks for the intent. It ends no conversation, and opens none,
-    before the candidate has confirmed it. `Intent.REFUSE` then stands for every refusal.
+    before the candidate has confirmed it. `Intent.REFUSE` then stands for refusals. `is_doubted_phrase`: a guess
+    that phrases say, and the score doubts.
     """
 
     intent: Intent
@@ -94,3 +95,4 @@ class Understanding:
     is_empty: bool = False
     is_whole: bool = False
     is_guess: bool = False
+    is_doubted_phrase: bool = False

@@ -297,7 +297,7 @@ def decide_intent(
     if guess is not by_phrases_class and probabilities[guess] > _min_guess(by_phrases.intent, expecting):
         return Understanding(guess, is_guess=True)
     if by_phrases.intent in ASKED_BACK[expecting]:
-        return replace(by_phrases, intent=by_phrases_class, is_guess=True)
+        return replace(by_phrases, intent=by_phrases_class, is_guess=True, is_doubted_phrase=True)
     return by_phrases
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from interviews.conversation import phrases
-from interviews.conversation.phrases.intent import Expecting, Intent
+from interviews.conversation.phrases.intent import Expecting, Intent, Understanding
 from interviews.conversation.phrases.understanding import understand_utterance
 
 FOLDER = Path(__file__).parent
@@ -83,11 +83,16 @@ def is_confirmed_by_carrier(words: str) -> bool:
 def _understand(words: str, language: str, candidate_name: str) -> SmsIntent:
     understanding = understand_utterance(words, Expecting.IDENTITY, phrases.for_language(language), candidate_name)
     if understanding.is_guess:
-        return SmsIntent.OTHER
+        return SmsIntent.STOP if understanding.is_doubted_phrase and _is_opt_out(understanding) else SmsIntent.OTHER
     heard = {understanding.intent, *understanding.other_intents}
     intent = next((intent for phrase, intent in INTENT_OF_PHRASE.items() if phrase in heard), SmsIntent.OTHER)
     is_certain = understanding.is_whole and not words.rstrip().endswith("?")
     return SmsIntent.OTHER if intent in ENDING_ONE_INTERVIEW and not is_certain else intent
+
+
+def _is_opt_out(understanding: Understanding) -> bool:
+    """An SMS cannot be asked back, and one opt-out too many costs less than one too few."""
+    return INTENT_OF_PHRASE.get(understanding.intent) is SmsIntent.STOP
 
 
 def _is_kept(words: str, *names: str) -> bool:
