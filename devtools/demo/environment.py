@@ -36,6 +36,9 @@ IGNORED_SETTINGS = {
 }
 """Settings that the simulated run ignores, and its replacement for each."""
 
+DATABASE_KEYS = ("ENCRYPTION_KEY", "ENCRYPTION_KEY_FALLBACKS", "ENCRYPTION_KEY_FILE", "ENCRYPTION_KEY_PROVIDER")
+"""The master keys of a database elsewhere. That of the demo has its own, in var/."""
+
 
 def is_simulated(env: Mapping[str, str]) -> bool:
     """Return whether the phone network is simulated."""
@@ -65,6 +68,7 @@ def build_env(env: Mapping[str, str], port: int, credentials: Credentials) -> di
     return {
         **common,
         **dict.fromkeys(IGNORED_SETTINGS, ""),
+        **(dict.fromkeys(DATABASE_KEYS, "") if env.get("DATABASE_URL") else {}),
         "EMAIL_URL": f"filemail:///{quote(str(MAIL_FOLDER))}",
         "DEBUG": "1",
         "REQUIRE_MFA": env.get("REQUIRE_MFA", "0"),  # a demo must open without a phone

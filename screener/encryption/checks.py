@@ -13,7 +13,12 @@ from screener.models.data_key import DataKey, MasterKeyRecord
 
 
 def missing_master_keys() -> str:
-    """Why stored data cannot be decrypted; empty if it can. Raises DatabaseError."""
+    """Why stored data cannot be decrypted, and what to do; empty if it can. Raises DatabaseError."""
+    problem = _missing_keys_problem()
+    return f"{problem} {gettext(MISSING_KEY_HINT)}" if problem else ""
+
+
+def _missing_keys_problem() -> str:
     fingerprints = [master_key.fingerprint for master_key in configured_master_keys()]
     missing = MasterKeyRecord.objects.not_configured(fingerprints).order_by("created_at")
     names = [f"{record.fingerprint[:12]} ({record.created_at:%Y-%m-%d})" for record in missing]
@@ -23,7 +28,7 @@ def missing_master_keys() -> str:
         "Files and texts cannot be decrypted: the master key %(names)s is not configured. They are kept as they are, "
         "and work on them waits."
     )
-    return f"{problem % {'names': ', '.join(names)}} {gettext(MISSING_KEY_HINT)}"
+    return problem % {"names": ", ".join(names)}
 
 
 @register("screener")
@@ -39,7 +44,7 @@ def check_master_keys_are_valid(app_configs: Any, **kwargs: Any) -> list[CheckMe
 def check_stored_data_is_readable(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Not a check of the settings alone, which run before there is a database."""
     try:
-        problem = missing_master_keys()
+        problem = _missing_keys_problem()
         is_switched_on = DataKey.objects.filter(owner=DataKey.SHARED).exists()
         has_key = bool(configured_master_keys())
     except (DatabaseError, ImproperlyConfigured):  # there is no database, it is not migrated yet, or see above

@@ -51,6 +51,12 @@ class TestEnvironment:
         assert build_env(settings, PORT, CREDENTIALS)["DATABASE_URL"] == ""
         assert len(ignored_settings(settings)) == 1
 
+    def test_simulated_run_has_key_of_its_database(self) -> None:
+        """A master key belongs to the database of DATABASE_URL; without one, to that in var/."""
+        key = {"ENCRYPTION_KEY": "key"}
+        assert build_env({**key, "DATABASE_URL": "postgres://db"}, PORT, CREDENTIALS)["ENCRYPTION_KEY"] == ""
+        assert "ENCRYPTION_KEY" not in build_env(key, PORT, CREDENTIALS)
+
     def test_proxy_excludes_this_machine(self) -> None:
         env = build_env({"NO_PROXY": "example.com"}, PORT, CREDENTIALS)
         assert env["no_proxy"] == env["NO_PROXY"] == "example.com,127.0.0.1,localhost"
