@@ -13,7 +13,7 @@ from interviews.models import Assessment, Interview
 from tests.support.accessibility import find_unreached_controls, find_violations
 from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.factories import make_approved_job
-from tests.support.sample_rows import make_completed_interview
+from tests.support.sample_rows import make_completed_interview, store_sound
 from tests.support.sounds import make_tone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,8 +34,7 @@ def interviews(transactional_db: None) -> list[Interview]:
     for number, interview in enumerate(interviews):
         for response in interview.responses.all():
             Assessment.objects.filter(response=response).update(score=9 - number - response.position)
-            with response.recordings.get().file.open("wb") as file:
-                file.write(make_tone(SECONDS))
+            store_sound(response.recordings.get(), make_tone(SECONDS))
     return interviews
 
 

@@ -13,7 +13,7 @@ from tests.support.accessibility import find_unreached_controls, find_violations
 from tests.support.admin_client import admin_url
 from tests.support.browser import NARROW, in_thread, logged_in_page
 from tests.support.factories import make_approved_job
-from tests.support.sample_rows import add_result, make_completed_interview
+from tests.support.sample_rows import add_result, make_completed_interview, store_sound
 from tests.support.sounds import make_tone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -39,8 +39,7 @@ def interviews(transactional_db: None) -> list[Interview]:
         interview.candidate.update_fields(resume_text="Five years of second-level support.")
         for response in interview.responses.all():
             response.update_fields(transcript_times=TIMES)
-            with response.recordings.get().file.open("wb") as file:
-                file.write(make_tone(growing=True))
+            store_sound(response.recordings.get(), make_tone(growing=True))
     return interviews
 
 

@@ -86,6 +86,11 @@ def add_result(interview: Interview, *, score: str | None = "7.50", reason: str 
         locked.set_result_status("ready" if score else "incomplete", reason=reason)
 
 
+def store_sound(recording: Recording, audio: bytes) -> None:
+    """Replace the audio of a stored recording."""
+    recording.update_fields(file=recording.save_audio(audio))
+
+
 def _add_answer(response: LockedResponse, attempt: Attempt, turn: int, transcript: str) -> None:
     response.mark_asked()
     sid = f"RE{turn}-{attempt.pk.hex}"

@@ -153,7 +153,6 @@ def old_settings(settings: Any) -> None:
     settings.SECRET_KEY = SECRET_KEY
     settings.WEBHOOK_BASE_URL = "http://127.0.0.1:8000"
     settings.MAX_CONCURRENT_CALLS = 100
-    settings.SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 
 @pytest.fixture(autouse=True)

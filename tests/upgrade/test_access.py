@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -15,7 +16,6 @@ from tests.upgrade.conftest import interview_of
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.usefixtures("upgraded")]
 
 API_KEY = "UcElYS21.tN3cDr2Wyv1ip5WaxPi6MvJ0orvupYgj"
-SESSION = "26qs9f7zycrkf3li53sgddvff9moxwd0"
 IRIS = {
     "full_name": "Iris Example",
     "email": "iris@example.com",
@@ -58,8 +58,7 @@ class TestClient:
 class TestStaff:
     @pytest.fixture
     def admin_client(self, client: Client) -> Client:
-        """With the cookie of a session that began before the upgrade."""
-        client.cookies["sessionid"] = SESSION
+        client.force_login(User.objects.get(is_superuser=True))
         return client
 
     def test_reads_every_kind_of_interview(self, admin_client: Client) -> None:
