@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from interviews.models import Invitation
 from portal.pages import CHOICE, render_page
+from screener.telemetry.ids import bind_ids
 from screener.web.client_address import client_address
 from screener.web.rate_limit import is_over_limit
 from screener.web.secret_paths import without_traces
@@ -41,6 +42,8 @@ def opened_by_invitation(view: PortalView, *, scope: str = "portal", most: int =
         if is_over_limit(scope, client_address(request), most=most, seconds=SECONDS):
             return without_traces(_refuse(request), CONTENT_SECURITY_POLICY)
         invitation = Invitation.objects.find(token)
+        if invitation:
+            bind_ids(interview_id=invitation.interview_id)
         with translation.override(page_language(request, invitation)):
             if invitation and invitation.is_open:
                 response = view(request, invitation, **kwargs)

@@ -22,8 +22,11 @@ class ScreenerConfig(AppConfig):
         from screener.encryption.data_keys import make_shared_key
         from screener.metrics.figures import sources
         from screener.sign_in import checks as sign_in_checks  # noqa: F401
+        from screener.telemetry import checks as telemetry_checks  # noqa: F401
+        from screener.telemetry.json_lines import configure_structlog
         from screener.web import language, request_limits  # noqa: F401
 
+        configure_structlog()
         sources.append(queue_figures)
         translate_names()
         post_migrate.connect(set_up_roles, dispatch_uid="roles")

@@ -13,6 +13,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 from screener.db.local_secret_key import local_do_not_call_key, local_encryption_key_file, local_secret_key
 from screener.framework_settings.cross_origin import *  # noqa: F403 - all of them are settings
+from screener.framework_settings.logs import *  # noqa: F403 - all of them are settings
+from screener.framework_settings.logs import logging_config
 from screener.framework_settings.rest_api import REST_FRAMEWORK as REST_FRAMEWORK
 from screener.framework_settings.rest_api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from screener.framework_settings.sign_in import *  # noqa: F403 - all of them are settings
@@ -192,6 +194,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "screener.sign_in.sessions.limits.session_limits",
+    "screener.telemetry.request_lines.RequestLines",
     "allauth.account.middleware.AccountMiddleware",
     "screener.sign_in.mfa.requirement.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -359,25 +362,7 @@ WORKER_QUEUES = {
     "deliveries": env.int("WORKER_DELIVERIES", 4),
 }
 
-# --- Logging: ids only; no names, phone numbers, transcripts or secrets ------------------------------
+# --- Logging: the loggers and their formats are in framework_settings.logs ----------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "screener.web.log_formatter.RedactingFormatter",
-            "fmt": "{asctime} {levelname} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "django": {"handlers": []},  # Django's own handler would log everything twice in DEBUG
-        "axes": {"level": "WARNING"},
-        "procrastinate": {"level": "WARNING"},
-        "twilio": {"level": "WARNING"},
-        "httpx2": {"level": "WARNING"},
-    },
-}
+LOG_FORMAT = env.str("LOG_FORMAT", "text")
+LOGGING = logging_config(LOG_FORMAT, env.str("LOG_LEVEL", "INFO"))

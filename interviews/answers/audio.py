@@ -17,6 +17,7 @@ from screener.background.queue import release_db_connection
 from screener.background.steps import Step
 from screener.models import LeasableQuerySet
 from screener.services.errors import ServiceError, TransientError, reason_after_retries
+from screener.telemetry.ids import bind_ids
 
 AUDIO_TRIES = 14
 """Some three hours: audio that the carrier does not have by then will not come."""
@@ -40,6 +41,7 @@ def _fetch_audio(lease: Lease[Recording]) -> str:
     recordings = Recording.objects.select_related("response__interview", "attempt", "continues")
     column_names = ("sid", "file", "response__interview__candidate", "attempt__channel", "continues__sid")
     recording = recordings.only(*column_names).get(pk=lease.pk)
+    bind_ids(interview_id=recording.response.interview_id, response_id=recording.response_id)
     channel = get_channel(recording.attempt.channel)
     release_db_connection()
     audio = channel.fetch_audio(recording.sid)

@@ -32,6 +32,7 @@ from screener.services.transcription.protocol import (
     TranscriptPending,
 )
 from screener.services.usage import NO_USAGE
+from screener.telemetry.ids import bind_ids
 
 LIVE_SOURCE = "twilio_live"
 LISTEN_INSTEAD = gettext_noop("Listen to it instead.")
@@ -57,6 +58,7 @@ def _transcribe_answer(lease: Lease[InterviewResponse]) -> TranscriptionOutput:
     recordings = recordings.only(*column_names, *of_interview)
     recording = recordings.get(response_id=lease.pk, chosen=True)
     interview = recording.response.interview
+    bind_ids(interview_id=interview.pk, job_id=interview.job_id)
     try:
         transcript = metered_transcription(_as_input(recording), interview_id=interview.pk, job_id=interview.job_id)
     except PermanentError:

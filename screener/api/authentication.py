@@ -12,6 +12,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from screener.models import ApiKey
+from screener.telemetry.ids import bind_ids
 
 API_KEY_HEADER = "X-API-Key"
 CREATE_KEY_COMMAND = "manage.py create_api_key NAME"
@@ -52,8 +53,11 @@ class ApiKeyAuthentication(BaseAuthentication):
         if not key:
             return None
         if settings.API_KEY and constant_time_compare(key, settings.API_KEY):
-            return Client(name="API_KEY", owner="API_KEY", may_write=True), None
-        return self._authenticate_key(key), None
+            client = Client(name="API_KEY", owner="API_KEY", may_write=True)
+        else:
+            client = self._authenticate_key(key)
+        bind_ids(api_key=client.owner)
+        return client, None
 
     def _authenticate_key(self, key: str) -> Client:
         try:

@@ -17,6 +17,7 @@ from procrastinate.manager import JobManager
 from procrastinate.types import JSONDict
 
 from screener.services.errors import TransientError
+from screener.telemetry.ids import bind_ids
 
 # Inside a worker the app has a connector of its own; what a task defers must still be part of the task's transaction.
 _here = JobManager(DjangoConnector())
@@ -87,7 +88,11 @@ class RowTaskHandle(_Handle):
     argument: str
 
     def bind(self, function: Callable[[UUID], object]) -> None:
-        self._register(lambda **arguments: function(UUID(arguments[self.argument])))
+        def run(**arguments: str) -> None:
+            bind_ids(**{self.argument: arguments[self.argument]})
+            function(UUID(arguments[self.argument]))
+
+        self._register(run)
 
     def defer(self, pk: UUID, *, delay: int = 0) -> None:
         self._defer(delay, **{self.argument: str(pk)})

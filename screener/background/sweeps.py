@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -52,7 +53,7 @@ def run_sweeps(timestamp: int) -> None:
     for sweep in SWEEPS:
         if timestamp % sweep.every == 0:
             try:
-                sweep.run()
+                copy_context().run(sweep.run)  # ids that it binds are not those of the next
             except Exception:
                 log.exception("sweep %s failed", sweep.name)
 

@@ -24,6 +24,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.procrastinate_app import ProxyApp
 from procrastinate.jobs import Job, Status
 
+from screener.background.job_ids import bind_job_ids
 from screener.services.speech_server.selection import supervised_speech_server
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ async def _work(connected: App, queue: str, concurrency: int, stop: asyncio.Even
             install_signal_handlers=False,
             delete_jobs="successful",
             shutdown_graceful_timeout=20,
+            worker_middleware=[bind_job_ids],
         )
     )
     tasks: list[asyncio.Task[Any]] = [

@@ -21,6 +21,7 @@ from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.protocol import AnswerRecording, Transcript
 from screener.services.transcription.selection import transcriber_for
 from screener.services.usage import Usage
+from screener.telemetry.ids import bind_ids
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -89,6 +90,7 @@ def metered_call(purpose: str, model: str, **owner: Any) -> Iterator[MeteredCall
 
     Requests that were never sent are not recorded. `owner`: the ids of the interview and the job.
     """
+    bind_ids(**owner)
     monthly_budget.check_budget()
     release_db_connection()
     started = monotonic()

@@ -40,6 +40,7 @@ from interviews.turns import spoken_eligibility, stored_reply, take_turn
 from screener.judge import JudgeKind, configured_judge
 from screener.services.telephony.twilio_errors import describe_error_code
 from screener.services.transcription.selection import configured_transcriber
+from screener.telemetry.ids import bind_ids
 from screener.tts import prompt_cache
 from webhooks.models import TwilioEvent
 from webhooks.twilio import parsing, twiml
@@ -80,6 +81,8 @@ class TwilioView(View):
         call_sid = parsing.text_param(request.POST, "CallSid")
         try:
             with lock_call(attempt_id) as call:
+                interview = call.attempt.interview.row
+                bind_ids(interview_id=interview.pk, job_id=interview.job_id, attempt_id=attempt_id)
                 if call.match_or_adopt_sid(call_sid):
                     return xml_response(self.handle_webhook(request, call, **turn))
         except Call.DoesNotExist:
