@@ -351,6 +351,7 @@ WEBHOOK_PRIVATE_NETWORKS = _env_list("WEBHOOK_PRIVATE_NETWORKS", "127.0.0.0/8,::
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 METRICS_DIR = env.path("METRICS_DIR", default=str(VAR_DIR / "metrics"))
+WORKER_METRICS_ADDRESS = env.str("WORKER_METRICS_ADDRESS", "").strip()
 
 # --- Background work ---------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ from procrastinate.contrib.django.procrastinate_app import ProxyApp
 from procrastinate.jobs import Job, Status
 
 from screener.background.job_ids import bind_job_ids
+from screener.metrics.worker_listener import serve_worker_metrics
 from screener.services.speech_server.selection import supervised_speech_server
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ LONGEST_BACKOFF = 15.0
 SPARE_THREADS = 4
 AT_ONCE_IN_A_PROCESS = 8
 """More threads than this share one core and wait mostly for each other."""
+METRICS = "metrics"
+"""In place of a queue: the process that answers Prometheus."""
 FEW_CONNECTIONS: dict[str, Any] = {"max_size": 2, "timeout": 10.0}
 """Of a process that gives way: PostgreSQL does not know of that, and works for each connection as hard as it can."""
 
@@ -135,6 +138,8 @@ def supervise() -> None:
     gc.freeze()  # the loaded application stays shared by all processes
     speech_server = supervised_speech_server(on_start=_give_way)
     work = [(queue, share) for queue, in_all in settings.WORKER_QUEUES.items() for share in shares(in_all)]
+    if settings.WORKER_METRICS_ADDRESS:
+        work.append((METRICS, 1))
     running: list[ForkProcess | None] = [None] * len(work)
     try:
         while not stop.is_set():
@@ -189,6 +194,8 @@ def _work_supervised(queue: str, at_once: int, supervisor: int) -> None:
         connection.settings_dict["OPTIONS"]["pool"].update(FEW_CONNECTIONS)
     with contextlib.suppress(OSError):  # the name in `top`, on Linux only
         Path("/proc/self/comm").write_text(f"worker {queue}")
+    if queue == METRICS:
+        serve_worker_metrics(settings.WORKER_METRICS_ADDRESS)
     asyncio.run(run(queue, concurrency=at_once))
 
 

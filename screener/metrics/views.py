@@ -1,7 +1,6 @@
 """The page that Prometheus reads."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
@@ -10,16 +9,15 @@ from django.utils.crypto import constant_time_compare
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
-from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from screener.metrics.figures import sources
-from screener.metrics.instruments import INSTRUMENTS
+from screener.metrics.measured import measured_metrics
 
 
 class _AllMetrics(Collector):
     def collect(self) -> Iterable[Metric]:
-        yield from _measured_metrics()
+        yield from measured_metrics()
         try:
             figures = [figure for source in sources for figure in source()]
         except (InterfaceError, OperationalError):  # what the processes measured is most wanted now
@@ -27,15 +25,6 @@ class _AllMetrics(Collector):
         else:
             yield _database_up(True)
             yield from figures
-
-
-def _measured_metrics() -> Iterable[Metric]:
-    """What the processes of this machine have measured, or this process alone where they share no folder."""
-    files = [str(file) for file in Path(settings.METRICS_DIR).glob("*/*.db")]
-    if not files:
-        return INSTRUMENTS.collect()
-    merged: Iterable[Metric] = MultiProcessCollector.merge(files)  # type: ignore[no-untyped-call]
-    return merged
 
 
 def _database_up(is_up: bool) -> Metric:

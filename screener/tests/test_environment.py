@@ -91,6 +91,7 @@ def test_empty_list_means_default() -> None:
         ("CORS_ALLOWED_ORIGINS", ["*"], "E007", "'*'"),
         ("CSRF_TRUSTED_ORIGINS", ["https://a.example.com/"], "E007", "'https://a.example.com/'"),
         ("MODEL_PRICES", ["a=1"], "E005", "'a=1'"),
+        ("WORKER_METRICS_ADDRESS", "9464", "E041", "'9464'"),
         ("LOG_FORMAT", "xml", "E040", "'xml'"),
         ("TRUSTED_PROXIES", "-1", "E011", "'-1'"),
         ("TRUSTED_PROXIES", "10.0.0.1", "E011", "'10.0.0.1'"),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+import requests
 from django.conf import settings as django_settings
 from django.core.files.storage import storages
 from django.db import connection
@@ -45,10 +47,9 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def worker() -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "worker"], cwd=ROOT, env=environment(), stderr=subprocess.DEVNULL
-    )
+def worker(**settings: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "manage.py", "worker"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment() | settings, stderr=subprocess.DEVNULL)
     try:
         yield process
     finally:
@@ -72,6 +73,11 @@ def test_processes_share_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     assert connections == [None]
 
 
+def free_address() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return "{}:{}".format(*server.getsockname())
+
+
 def eventually(true: Callable[[], Any], seconds: float = 40) -> None:
     deadline = time.monotonic() + seconds
     while not true():
@@ -89,13 +95,19 @@ def network(live_server: Any, settings: Any) -> Iterator[RunningSimulator]:
         yield simulator
 
 
-def test_interview_survives_death_of_its_workers(network: RunningSimulator) -> None:
+def test_interview_survives_death_of_its_workers(network: RunningSimulator, tmp_path: Path) -> None:
+    """The process that answers Prometheus dies, too, and answers again."""
     interview = make_interview(phone="+14155550100")
-    with worker() as process:
+    folder, address = tmp_path / "worker", free_address()
+    folder.mkdir()
+    metrics = {"METRICS_DIR": str(tmp_path), "PROMETHEUS_MULTIPROC_DIR": str(folder), "WORKER_METRICS_ADDRESS": address}
+    with worker(**metrics) as process:
         eventually(lambda: Recording.objects.exists())
         for child in psutil.Process(process.pid).children():
             child.send_signal(signal.SIGKILL)
         eventually(lambda: Interview.objects.get().result_status == Interview.ResultStatus.READY, seconds=100)
+        page = requests.get(f"http://{address}/metrics", timeout=10).text
+    assert 'screener_step_seconds_count{ending="done",step="interviews.scoring.assessment.score_response"}' in page
     assert Attempt.objects.count() == 1
     assert {response.status for response in interview.responses.all()} == {InterviewResponse.Status.ASSESSED}
     assert all(response.assessments.filter(is_current=True).count() == 1 for response in interview.responses.all())
