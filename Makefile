@@ -58,6 +58,7 @@ bench: $(VENV)/dev ## Measure calls, answers and recovery into var/bench*.json; 
 	@python -m devtools.load.recovery
 	@python -m devtools.load.imports $(BENCH)
 	@python -m devtools.load.resumes
+	@python -m devtools.load.bank $(BENCH)
 	@python -m devtools.load.campaigns $(BENCH)
 	@python -m devtools.load.rooms $(BENCH)
 	@python -m devtools.load.slow_network $(BENCH)

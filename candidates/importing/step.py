@@ -25,7 +25,7 @@ from screener.background.steps import Step
 from screener.documents.table_rows import UnreadableTable
 from screener.services.errors import PermanentError, ServiceError, TransientError
 
-BATCH_ROWS = 1_000
+BATCH_ROWS = 2_000
 SLICE_SECONDS = 240.0
 """After this time the rest is left to another job: a lease is renewed for ten minutes."""
 SAVED_COLUMNS = ("id", "number", "result", "candidate_id", "consent_id", "notes", "before", "extra")

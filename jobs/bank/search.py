@@ -2,10 +2,10 @@
 
 import re
 
-from django.contrib.postgres.search import SearchQuery, SearchVectorExact
+from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q
 
-from jobs.models.bank import SEARCHED_WORDS, BankQuestion, BankQuestionQuerySet
+from jobs.models.bank import BankQuestion, BankQuestionQuerySet
 
 WORD = re.compile(r"[^\W_]+")
 
@@ -16,7 +16,7 @@ def words_condition(term: str) -> Q:
     if not words:
         return Q(pk__in=[])
     query = SearchQuery(" & ".join(f"'{word}':*" for word in words), config="simple", search_type="raw")
-    return Q(SearchVectorExact(SEARCHED_WORDS, query))
+    return Q(searched_words=query)
 
 
 def language_condition(language: str) -> Q:

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Q, Value
@@ -29,7 +29,6 @@ MAX_TAGS, MAX_TAG_LENGTH = 10, 40
 MAX_KEYWORDS, MAX_KEYWORD_LENGTH = 40, 60
 STATISTICS = "statistics"
 """The actor of a recalibration."""
-SEARCHED_WORDS = SearchVector("search_text", config="simple")
 
 
 class BankQuestionQuerySet(models.QuerySet["BankQuestion"]):
@@ -95,6 +94,11 @@ class BankQuestion(BaseModel):
         models.CharField(max_length=10), default=list, db_default=[], editable=False, help_text="Of its texts"
     )
     search_text = models.TextField(blank=True, editable=False, help_text="All its texts, for the search")
+    searched_words = models.GeneratedField(
+        expression=SearchVector("search_text", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
+    """Stored: where a word is frequent, the newest questions are read in turn until enough have it."""
+
     source = models.CharField(max_length=150, editable=False, help_text=_("Who added it"))
     starter_key = models.CharField(
         max_length=40, null=True, blank=True, unique=True, editable=False, help_text="Of a question of the product"
@@ -117,7 +121,7 @@ class BankQuestion(BaseModel):
             models.Index(fields=["difficulty", "created_at"], name="bank_by_difficulty"),
             GinIndex(fields=["tags"], name="bank_by_tag"),
             GinIndex(fields=["languages"], name="bank_by_language"),
-            GinIndex(SEARCHED_WORDS, name="bank_by_word"),
+            GinIndex(fields=["searched_words"], name="bank_by_searched_word"),
         ]
 
     def __str__(self) -> str:
