@@ -80,7 +80,7 @@ def page_contexts() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def base_settings() -> Iterator[None]:
+def base_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The settings that every test starts from: a Twilio account, every number allowed, a simulated model."""
     with (
         simulated_model_settings() as model,
@@ -95,6 +95,7 @@ def base_settings() -> Iterator[None]:
             **model,
             SPEECH_API_KEY="",
             API_KEY="",
+            METRICS_DIR=tmp_path_factory.getbasetemp() / "metrics",  # var/ has those of a Screener that has run here
             SESSION_ENGINE="django.contrib.sessions.backends.cache",  # a login in the database needs 11 queries
             REQUIRE_MFA=False,
             SESSION_IDLE_MINUTES=1e6,  # tests travel in time
