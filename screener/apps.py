@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
@@ -22,12 +23,16 @@ class ScreenerConfig(AppConfig):
         from screener.encryption.data_keys import make_shared_key
         from screener.metrics.figures import sources
         from screener.sign_in import checks as sign_in_checks  # noqa: F401
-        from screener.telemetry import checks as telemetry_checks  # noqa: F401
+        from screener.telemetry import checks as telemetry_checks
         from screener.telemetry.json_lines import configure_structlog
         from screener.web import language, request_limits  # noqa: F401
 
         configure_structlog()
         sources.append(queue_figures)
+        if settings.OTEL_EXPORTER_OTLP_ENDPOINT and not telemetry_checks.missing_package("opentelemetry"):
+            from screener.telemetry import opentelemetry_traces, traces
+
+            traces.record_with(opentelemetry_traces.configured_recorder())
         translate_names()
         post_migrate.connect(set_up_roles, dispatch_uid="roles")
         post_migrate.connect(make_shared_key, sender=self, dispatch_uid="shared data key")

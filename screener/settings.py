@@ -367,3 +367,12 @@ WORKER_QUEUES = {
 
 LOG_FORMAT = env.str("LOG_FORMAT", "text")
 LOGGING = logging_config(LOG_FORMAT, env.str("LOG_LEVEL", "INFO"))
+
+# --- Traces, to an OpenTelemetry collector (requirements-otel.txt) --------------------------------------
+
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "").rstrip("/")
+OTEL_EXPORTER_OTLP_HEADERS = env.str("OTEL_EXPORTER_OTLP_HEADERS", "")
+OTEL_SERVICE_NAME = env.str("OTEL_SERVICE_NAME", "") or "screener"
+OTEL_TRACES_SAMPLER_ARG = env.float("OTEL_TRACES_SAMPLER_ARG", 1)
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(1, "screener.telemetry.traces.traced_requests")

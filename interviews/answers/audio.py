@@ -17,6 +17,7 @@ from screener.background.queue import release_db_connection
 from screener.background.steps import Step
 from screener.models import LeasableQuerySet
 from screener.services.errors import ServiceError, TransientError, reason_after_retries
+from screener.telemetry import traces
 from screener.telemetry.ids import bind_ids
 
 AUDIO_TRIES = 14
@@ -44,9 +45,10 @@ def _fetch_audio(lease: Lease[Recording]) -> str:
     bind_ids(interview_id=recording.response.interview_id, response_id=recording.response_id)
     channel = get_channel(recording.attempt.channel)
     release_db_connection()
-    audio = channel.fetch_audio(recording.sid)
-    if recording.continues:
-        audio = join_audio(channel.fetch_audio(recording.continues.sid), audio)
+    with traces.vendor_call(f"audio of {recording.attempt.channel}"):
+        audio = channel.fetch_audio(recording.sid)
+        if recording.continues:
+            audio = join_audio(channel.fetch_audio(recording.continues.sid), audio)
     return recording.save_audio(audio)
 
 
@@ -61,6 +63,10 @@ def _give_up_audio(recording: LockedRecording, error: ServiceError) -> None:
 
 def _delete_file(file_name: str) -> None:
     storages["private"].delete(file_name)
+
+
+def _response_of(recording_id: UUID) -> UUID | None:
+    return Recording.objects.values_list("response_id", flat=True).filter(pk=recording_id).first()
 
 
 def _max_tries(error: ServiceError) -> int:
@@ -81,6 +87,7 @@ FETCH_STEP = Step(
     give_up=_give_up_audio,
     discard=_delete_file,
     max_tries=_max_tries,
+    answer=_response_of,
 )
 
 

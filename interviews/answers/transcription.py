@@ -152,6 +152,7 @@ TRANSCRIBE_STEP = Step(
     save=_save_transcript,
     give_up=_give_up,
     on_postponed=_use_transcript_that_came,
+    answer=lambda response_id: response_id,
 )
 
 

@@ -108,6 +108,7 @@ ASSESS_STEP = Step(
     save=_save_assessment,
     give_up=_give_up,
     on_postponed=_conclude_without_score,
+    answer=lambda response_id: response_id,
 )
 
 

@@ -12,6 +12,7 @@ from screener.background.queue import MAX_STEP_TRIES, retry_delay
 from screener.metrics.instruments import STEP_SECONDS
 from screener.models import LeasableQuerySet
 from screener.services.errors import NotSent, PermanentError, ServiceError, TransientError
+from screener.telemetry import traces
 
 Result = TypeVar("Result")
 
@@ -33,6 +34,11 @@ def ignore_postponement(pk: UUID, error: NotSent) -> None:
     """For steps that wait for nothing but time."""
 
 
+def no_answer(pk: UUID) -> UUID | None:
+    """For steps that work on no answer of a candidate."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step(Generic[Row, Locked, Result]):
     """One unit of work on a row, and what is written for each way in which it can end.
@@ -46,6 +52,7 @@ class Step(Generic[Row, Locked, Result]):
     max_tries: How often the step is tried that fails with this error.
     on_postponed: Is called after work that was not sent has been postponed.
     error_field: The column that shows the last error while the step is retried.
+    answer: The response whose trace a try of this step belongs to, by the id of the row.
     """
 
     ready: Callable[[], LeasableQuerySet[Row]]
@@ -57,10 +64,11 @@ class Step(Generic[Row, Locked, Result]):
     max_tries: Callable[[ServiceError], int] = max_tries
     on_postponed: Callable[[UUID, NotSent], None] = ignore_postponement
     error_field: str = ""
+    answer: Callable[[UUID], UUID | None] = no_answer
 
     @property
     def name(self) -> str:
-        """For metrics: where its work is defined."""
+        """For metrics and traces: where its work is defined."""
         return f"{self.work.__module__}.{self.work.__name__.strip('_')}"
 
 
@@ -79,7 +87,10 @@ def run_steps(steps: tuple[Step[Any, Any, Any], ...], pk: UUID) -> None:
 def run_step(step: Step[Row, Locked, Result], pk: UUID) -> UUID | None:
     """Run a step on this row if it is ready and not leased. Returns the row for the next step, if there is one."""
     with claim_lease(step.ready(), pk) as lease:
-        return _try_step(step, lease) if lease else None
+        if not lease:
+            return None
+        with traces.step(step.name, lambda: step.answer(pk)):
+            return _try_step(step, lease)
 
 
 def _try_step(step: Step[Row, Locked, Result], lease: Lease[Row]) -> UUID | None:
@@ -94,6 +105,7 @@ def _try_step(step: Step[Row, Locked, Result], lease: Lease[Row]) -> UUID | None
         ending = _retry_or_give_up(step, lease, error)
     else:
         ending, next_row = "done", _save(step, lease, result)
+    traces.describe(ending=ending)
     STEP_SECONDS.labels(step.name, ending).observe(monotonic() - started)
     return next_row
 

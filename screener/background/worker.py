@@ -27,6 +27,7 @@ from procrastinate.jobs import Job, Status
 from screener.background.job_ids import bind_job_ids
 from screener.metrics.worker_listener import serve_worker_metrics
 from screener.services.speech_server.selection import supervised_speech_server
+from screener.telemetry import traces
 
 log = logging.getLogger(__name__)
 
@@ -197,6 +198,7 @@ def _work_supervised(queue: str, at_once: int, supervisor: int) -> None:
     if queue == METRICS:
         serve_worker_metrics(settings.WORKER_METRICS_ADDRESS)
     asyncio.run(run(queue, concurrency=at_once))
+    traces.flush()
 
 
 def _end_with(supervisor: int) -> None:

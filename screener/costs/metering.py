@@ -21,6 +21,7 @@ from screener.services.speech_synthesis.selection import configured_synthesizer
 from screener.services.transcription.protocol import AnswerRecording, Transcript
 from screener.services.transcription.selection import transcriber_for
 from screener.services.usage import Usage
+from screener.telemetry import traces
 from screener.telemetry.ids import bind_ids
 
 T = TypeVar("T", bound=BaseModel)
@@ -97,7 +98,9 @@ def metered_call(purpose: str, model: str, **owner: Any) -> Iterator[MeteredCall
     metered = MeteredCall(ModelCall(purpose=purpose, model=model[:100], **owner), requested_model=model)
     is_sent = True
     try:
-        yield metered
+        with traces.vendor_call(purpose, **{"gen_ai.request.model": model}):
+            yield metered
+            traces.describe(**_trace_attributes(metered.call))
     except ServiceError as error:
         is_sent = not isinstance(error, NotSent)
         metered.call.error = str(error)
@@ -108,6 +111,15 @@ def metered_call(purpose: str, model: str, **owner: Any) -> Iterator[MeteredCall
             metered.call.seconds = round(monotonic() - started, 3)
             metered.call.save()
             _measure(metered.call)
+
+
+def _trace_attributes(call: ModelCall) -> dict[str, Any]:
+    """In the names of OpenTelemetry's conventions for generative models."""
+    return {
+        "gen_ai.response.model": call.model,
+        "gen_ai.usage.input_tokens": call.tokens_in,
+        "gen_ai.usage.output_tokens": call.tokens_out,
+    }
 
 
 def _measure(call: ModelCall) -> None:

@@ -92,6 +92,8 @@ def test_empty_list_means_default() -> None:
         ("CSRF_TRUSTED_ORIGINS", ["https://a.example.com/"], "E007", "'https://a.example.com/'"),
         ("MODEL_PRICES", ["a=1"], "E005", "'a=1'"),
         ("WORKER_METRICS_ADDRESS", "9464", "E041", "'9464'"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "E042", "'collector:4318'"),
+        ("OTEL_TRACES_SAMPLER_ARG", 10.0, "E043", "is 10"),
         ("LOG_FORMAT", "xml", "E040", "'xml'"),
         ("TRUSTED_PROXIES", "-1", "E011", "'-1'"),
         ("TRUSTED_PROXIES", "10.0.0.1", "E011", "'10.0.0.1'"),

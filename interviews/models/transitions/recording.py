@@ -13,6 +13,7 @@ from interviews.models.transitions.interview import LockedInterview
 from interviews.models.transitions.response import LockedResponse
 from interviews.models.turns.take import Take
 from interviews.task_handles import FETCH_AUDIO, TRANSCRIBE
+from screener.telemetry import traces
 
 
 @dataclass
@@ -58,6 +59,7 @@ class LockedRecording:
             length_seconds = self.row.seconds if seconds is None else seconds
             self.row.update_fields(status=self.row.Status.AVAILABLE, seconds=length_seconds, error="")
             if self.row.ended != self.row.Ended.REPEAT:
+                traces.continue_answer(self.row.response_id)
                 FETCH_AUDIO.defer(self.row.pk)
                 if was_absent or not self.row.chosen:
                     self._accept_late()
@@ -88,6 +90,7 @@ class LockedRecording:
     def set_carrier_transcript(self, carrier_text: str, *, status: str) -> None:
         """Save the carrier's own transcript of this recording."""
         if self.row.carrier_transcript_status in self.row.NOT_TRANSCRIBED_YET:
+            traces.continue_answer(self.row.response_id)
             self.row.update_fields(carrier_transcript=carrier_text, carrier_transcript_status=status)
             if self.row.chosen and self.row.status == self.row.Status.STORED:  # only then a step may wait for it
                 self.response.skip_postponement()

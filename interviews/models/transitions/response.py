@@ -15,6 +15,7 @@ from interviews.models.transitions.interview import LockedInterview
 from interviews.records import SpeechMetrics
 from interviews.task_handles import ASSESS, CONCLUDE
 from screener.models import InvalidTransition
+from screener.telemetry import traces
 
 ANSWER_CAME_LATE = gettext_noop("The answer came late.")
 WORDS_TYPED = gettext_noop("A person typed what was said.")
@@ -54,6 +55,7 @@ class LockedResponse:
                 gettext("Question %(number)s already has its answer.") % {"number": self.row.position + 1}
             )
         self._move_response(self.row.Status.ANSWERED)
+        traces.begin_answer(self.row.pk)
 
     def save_written_answer(self, text: str) -> None:
         """The candidate wrote the answer. It is scored like a transcript."""
@@ -64,6 +66,7 @@ class LockedResponse:
     def mark_answered_late(self) -> None:
         """A recording is accepted after the response was closed without one. The result is made again."""
         self._move_response(self.row.Status.ANSWERED, reason=ANSWER_CAME_LATE)
+        traces.begin_answer(self.row.pk)
         if not self.interview.row.is_live:
             self.interview.reopen_result(actor="carrier", reason=ANSWER_CAME_LATE)
 
