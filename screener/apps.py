@@ -18,6 +18,7 @@ class ScreenerConfig(AppConfig):
         from screener.access.role_setup import set_up_roles
         from screener.background import health
         from screener.background.queue_figures import queue_figures
+        from screener.background.restore_hold import unconfirmed_restore
         from screener.db.translated_names import translate_names
         from screener.encryption import checks as encryption_checks
         from screener.encryption.data_keys import make_shared_key
@@ -36,4 +37,5 @@ class ScreenerConfig(AppConfig):
         translate_names()
         post_migrate.connect(set_up_roles, dispatch_uid="roles")
         post_migrate.connect(make_shared_key, sender=self, dispatch_uid="shared data key")
+        health.conditions["restore"] = unconfirmed_restore
         health.conditions["encryption"] = encryption_checks.missing_master_keys

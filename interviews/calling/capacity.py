@@ -109,8 +109,8 @@ def _call_capacity(job: JobDescription | None, reservations: QuerySet[Interview]
 def _dial_rate(job: JobDescription | None, reservations: QuerySet[Interview], now: datetime) -> Later | None:
     """Wait for the next dial slot, or for the end of a pause. Reserves no dial slot."""
     dial_rate = DialRate.objects.first()
-    if dial_rate and dial_rate.paused_until and dial_rate.paused_until > now:
-        return Later(dial_rate.paused_until, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
+    if dial_rate and (pause_end := dial_rate.pause_end(now)):
+        return Later(pause_end, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
     if dial_rate and dial_rate.next_slot_at > now:
         return Later(dial_rate.next_slot_at, WaitReason.DIAL_RATE, gettext("Waiting for the next dial slot."))
     return None

@@ -195,9 +195,9 @@ def _wait_for_slot(locked_interview: LockedInterview, now: datetime) -> Later | 
     """Wait for the limits that all machines share: pauses of calls, capacity and dial slots. Locks the dial rate."""
     interview = locked_interview.row
     dial_rate = DialRate.locked_for_update()
-    if dial_rate.paused_until and dial_rate.paused_until > now:
+    if pause_end := dial_rate.pause_end(now):
         interview.update_fields(dial_slot_at=None)
-        return Later(dial_rate.paused_until, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
+        return Later(pause_end, WaitReason.CARRIER_PAUSED, dial_rate.pause_reason)
     if capacity_wait := wait_for_capacity(interview, now=now):
         interview.update_fields(dial_slot_at=None)
         return capacity_wait

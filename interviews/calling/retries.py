@@ -174,8 +174,8 @@ def _retry_carrier(interview: LockedInterview, attempt: Attempt) -> None:
     else:
         dial_pause = DialRate.current_pause()
         due_at = now + retry_delay(2 + try_count)
-        if dial_pause and dial_pause.paused_until:
-            due_at = max(due_at, dial_pause.paused_until)
+        if dial_pause and (pause_end := dial_pause.pause_end(now)):
+            due_at = max(due_at, pause_end)
         postpone_call(interview, Later(due_at, WaitReason.CARRIER_ERROR, attempt.reason))
 
 

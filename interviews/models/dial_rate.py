@@ -1,8 +1,13 @@
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+
+STOPPED_UNTIL = datetime(2999, 1, 1, tzinfo=UTC)
+"""The end of a pause that only a person ends."""
+
+STOP_RECHECK = timedelta(minutes=10)
 
 
 class DialRate(models.Model):
@@ -25,6 +30,16 @@ class DialRate(models.Model):
         """The row, while calls are paused for all interviews."""
         return DialRate.objects.filter(paused_until__gt=timezone.now()).first()
 
+    @property
+    def is_stopped(self) -> bool:
+        return self.paused_until == STOPPED_UNTIL
+
+    def pause_end(self, now: datetime) -> datetime | None:
+        """When an interview is to ask again, while calls are paused. None: they are not."""
+        if not self.paused_until or self.paused_until <= now:
+            return None
+        return now + STOP_RECHECK if self.is_stopped else self.paused_until
+
     @staticmethod
     def locked_for_update() -> "DialRate":
         """Lock the row: until the end of the transaction no other machine places a call."""
@@ -38,6 +53,17 @@ class DialRate(models.Model):
         dial_rate = DialRate.locked_for_update()
         if not dial_rate.paused_until or dial_rate.paused_until < until:
             DialRate.objects.update(paused_until=until, pause_reason=reason)
+
+    @staticmethod
+    def stop_calls(reason: str) -> None:
+        """Let no machine place a call until `resume_calls`."""
+        DialRate.pause_calls(STOPPED_UNTIL, reason=reason)
+
+    @staticmethod
+    def resume_calls() -> bool:
+        """End a pause, and tell whether there was one."""
+        paused = DialRate.objects.filter(paused_until__gt=timezone.now())
+        return bool(paused.update(paused_until=None, pause_reason=""))
 
     @staticmethod
     def reserve_slot(per_second: float) -> datetime:

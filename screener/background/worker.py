@@ -25,6 +25,7 @@ from procrastinate.contrib.django.procrastinate_app import ProxyApp
 from procrastinate.jobs import Job, Status
 
 from screener.background.job_ids import bind_job_ids
+from screener.background.restore_hold import unconfirmed_restore
 from screener.metrics.worker_listener import serve_worker_metrics
 from screener.services.speech_server.selection import supervised_speech_server
 from screener.telemetry import traces
@@ -35,7 +36,7 @@ ENDS = (signal.SIGTERM, signal.SIGINT)
 HEAL_EVERY = 10.0
 GIVE_UP_AFTER = 5
 STALLED_AFTER = 30.0
-LONGEST_BACKOFF = 15.0
+FIRST_BACKOFF, LONGEST_BACKOFF = 1.0, 15.0
 SPARE_THREADS = 4
 AT_ONCE_IN_A_PROCESS = 8
 """More threads than this share one core and wait mostly for each other."""
@@ -52,18 +53,28 @@ async def run(queue: str, *, concurrency: int) -> None:
     stop = asyncio.Event()
     for number in ENDS:
         loop.add_signal_handler(number, stop.set)
-    wait = 1.0
+    wait = FIRST_BACKOFF
     while not stop.is_set():
         try:
             async with _connected() as connected:
-                log.info("worker %s: ready, %d at once", queue, concurrency)
-                wait = 1.0
-                await _work(connected, queue, concurrency, stop)
+                if reason := await asyncio.to_thread(_read_hold):
+                    log.warning("worker %s: %s", queue, reason)
+                else:
+                    log.info("worker %s: ready, %d at once", queue, concurrency)
+                    wait = FIRST_BACKOFF
+                    await _work(connected, queue, concurrency, stop)
         except (exceptions.ConnectorException, DatabaseError, OSError) as error:
             log.warning("worker %s: no database (%s); again in %.0f s", queue, type(error).__name__, wait)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait)
         wait = min(wait * 2, LONGEST_BACKOFF)
+
+
+def _read_hold() -> str:
+    try:
+        return unconfirmed_restore()
+    finally:
+        connection.close()  # of this thread
 
 
 @contextlib.asynccontextmanager

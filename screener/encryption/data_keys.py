@@ -75,6 +75,11 @@ def shared_key() -> DataKeySecret | None:
     return _shared.find()
 
 
+def forget_shared_key() -> None:
+    """Read it again when it is next needed: the database was replaced."""
+    _shared.forget()
+
+
 def make_shared_key(sender: object, apps: object = installed_apps, **signal: object) -> None:
     """Switch encryption on where a master key is configured. Receiver of `post_migrate`, so it is made once."""
     _shared.forget()

@@ -67,10 +67,22 @@ def configured_master_keys() -> tuple[MasterKey, ...]:
 def _load_keys(key: str, fallbacks: tuple[str, ...], file: str, provider: str) -> tuple[MasterKey, ...]:
     if provider:
         return _keys_of_provider(provider)
-    texts = [*([key] if key else []), *(_lines_of(file) if file else []), *fallbacks]
+    texts = _key_texts(key, fallbacks, file)
     if fallbacks and len(texts) == len(fallbacks):
         raise ImproperlyConfigured("ENCRYPTION_KEY_FALLBACKS is set without ENCRYPTION_KEY or ENCRYPTION_KEY_FILE.")
-    return tuple(LocalMasterKey(_parse_key(text)) for text in dict.fromkeys(texts))
+    return tuple(LocalMasterKey(parse_key(text)) for text in dict.fromkeys(texts))
+
+
+def configured_key_texts() -> list[str]:
+    """The master keys as they are configured, the present one first. Empty with a KMS. Raises ImproperlyConfigured."""
+    if settings.ENCRYPTION_KEY_PROVIDER:
+        return []
+    fallbacks = tuple(settings.ENCRYPTION_KEY_FALLBACKS)
+    return list(dict.fromkeys(_key_texts(settings.ENCRYPTION_KEY, fallbacks, settings.ENCRYPTION_KEY_FILE)))
+
+
+def _key_texts(key: str, fallbacks: tuple[str, ...], file: str) -> list[str]:
+    return [*([key] if key else []), *(_lines_of(file) if file else []), *fallbacks]
 
 
 def _keys_of_provider(provider: str) -> tuple[MasterKey, ...]:
@@ -91,7 +103,7 @@ def _lines_of(file: str) -> list[str]:
     return keys
 
 
-def _parse_key(text: str) -> bytes:
+def parse_key(text: str) -> bytes:
     """The error names no part of the text, which is a secret."""
     try:
         key = base64.b64decode(text.replace("-", "+").replace("_", "/"), validate=True)

@@ -9,7 +9,7 @@ from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
 from screener.background.queue import release_db_connection
-from screener.encryption.storage import EncryptedStorage
+from screener.encryption.storage import EncryptedStorage, StoredObject
 
 NOT_FOUND = ("404", "NoSuchKey", "NotFound")
 EMPTY = "InvalidRange"
@@ -41,7 +41,7 @@ class S3Source:
 
     def _request(self, start: int) -> None:
         self.close()
-        with _missing_as_file_not_found(self._name):
+        with missing_as_file_not_found(self._name):
             try:
                 response = self._object.get(Range=f"bytes={start}-")
             except ClientError as error:
@@ -65,10 +65,16 @@ class EncryptedS3Storage(EncryptedStorage, S3Storage):  # type: ignore[misc] # S
         return S3Source(self._object(name), name)
 
     def replace(self, name: str, by: str) -> None:
-        with _missing_as_file_not_found(name):
+        with missing_as_file_not_found(name):
             self._object(name).load()
         self._object(name).copy_from(CopySource={"Bucket": self.bucket_name, "Key": self._object(by).key})
         self.delete(by)
+
+    def list_stored(self) -> Iterator[StoredObject]:
+        prefix = f"{self.location.strip('/')}/".lstrip("/")
+        for item in self.bucket.objects.filter(Prefix=prefix):
+            if not item.key.endswith("/"):
+                yield StoredObject(item.key.removeprefix(prefix), item.size, item.last_modified.timestamp())
 
     def save_encrypted(self, name: str, content: Any, **encryption: Any) -> str:
         release_db_connection()  # the key was read, and the upload may take long
@@ -79,7 +85,7 @@ class EncryptedS3Storage(EncryptedStorage, S3Storage):  # type: ignore[misc] # S
 
 
 @contextmanager
-def _missing_as_file_not_found(name: str) -> Iterator[None]:
+def missing_as_file_not_found(name: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:

@@ -4,7 +4,8 @@ import io
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -42,6 +43,15 @@ class StoredFile(File):  # type: ignore[type-arg] # not subscriptable at run tim
     @property
     def size(self) -> int:
         return self._size
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """A file as it is stored: its size includes the encryption. `modified_at`: seconds since 1970."""
+
+    name: str
+    size: int
+    modified_at: float
 
 
 class PlainReader(io.RawIOBase):
@@ -87,6 +97,14 @@ class EncryptedStorage:
     def replace(self, name: str, by: str) -> None:
         """Put the file `by` in the place of an existing one, at once."""
         raise NotImplementedError
+
+    def list_stored(self) -> Iterator[StoredObject]:
+        """All files, in any order."""
+        raise NotImplementedError
+
+    def save_as_stored(self, name: str, content: "File[Any]") -> str:
+        """Put the bytes of a backup back, encrypted as they were. Returns another name if there is such a file."""
+        return str(super()._save(name, content))  # type: ignore[misc] # of the storage after it
 
     def read_header(self, name: str) -> Header | None:
         """The header of an encrypted file. None: an earlier version stored it, and it is not encrypted."""
@@ -174,6 +192,16 @@ class EncryptedFileSystemStorage(EncryptedStorage, FileSystemStorage):
 
     def open_source(self, name: str) -> LocalSource:
         return LocalSource(self.path(name))
+
+    def list_stored(self) -> Iterator[StoredObject]:
+        root = self.path("")
+        for folder, _, names in os.walk(root):
+            for name in names:
+                path = os.path.join(folder, name)
+                with suppress(FileNotFoundError):  # deleted meanwhile
+                    status = os.stat(path)
+                    relative = os.path.relpath(path, root).replace(os.sep, "/")
+                    yield StoredObject(relative, status.st_size, status.st_mtime)
 
     def replace(self, name: str, by: str) -> None:
         path = self.path(name)

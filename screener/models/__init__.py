@@ -14,6 +14,7 @@ from screener.models.idempotency import IdempotentRequest
 from screener.models.model_call import ModelCall
 from screener.models.organisation import Organisation
 from screener.models.preference import Preference
+from screener.models.restored_backup import RestoredBackup
 from screener.models.role import Role, RoleKey
 from screener.models.tts_prompt import SpokenLine, private_storage
 
@@ -32,6 +33,7 @@ __all__ = [
     "ModelCall",
     "Organisation",
     "Preference",
+    "RestoredBackup",
     "Role",
     "RoleKey",
     "SpokenLine",
