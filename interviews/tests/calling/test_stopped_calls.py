@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from interviews.models import Attempt, WaitReason
 from interviews.models.dial_rate import STOP_RECHECK
+from interviews.tests.calling.test_refused_calls import pass_to_next_try
 from tests.support.factories import make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
 
@@ -21,9 +22,9 @@ def test_no_call_is_placed_until_resumed(twilio: FakeTwilio, admin_client: Clien
     """The interview is due again within ten minutes, whenever calls are resumed."""
     call_command("stop_calls", by="hanna", reason="wrong numbers", stdout=StringIO())
     interview = make_interview()
+    run_tasks()
     for _ in range(2):
-        time_machine.move_to(timezone.now() + STOP_RECHECK)
-        run_tasks(include_later=True)
+        pass_to_next_try(interview, time_machine)
         interview.refresh_from_db()
         assert interview.wait_reason == WaitReason.CARRIER_PAUSED
         assert interview.next_attempt_at
@@ -32,8 +33,7 @@ def test_no_call_is_placed_until_resumed(twilio: FakeTwilio, admin_client: Clien
     assert page.context["home"].warnings.calls_paused.is_stopped
     assert not Attempt.objects.exists()
     call_command("resume_calls", stdout=StringIO())
-    time_machine.move_to(timezone.now() + STOP_RECHECK)
-    run_tasks(include_later=True)
+    pass_to_next_try(interview, time_machine)
     assert len(twilio.requests) == 1
     with pytest.raises(CommandError):
         call_command("resume_calls", stdout=StringIO())
