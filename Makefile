@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve speech phone model test test-browser test-speech screenshots test-slow test-slow-and-browser chaos bench bench-data bench-pages bench-speech lint format migrations-check
+.PHONY: help run serve speech phone model test test-browser test-speech screenshots test-slow test-slow-and-browser chaos bench bench-data bench-pages bench-backups bench-speech lint format migrations-check
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ bench-data: $(VENV)/dev ## Fill var/bench-pages with a million interviews (half 
 
 bench-pages: $(VENV)/dev ## Measure HR's pages on the data of make bench-data into var/bench-pages.json
 	@python -m devtools.load.pages.measure
+
+bench-backups: $(VENV)/dev ## Back up and restore 100,000 interviews, and compare, into var/bench-backups.json; BENCH=--quick for 5,000
+	@python -m devtools.load.backups $(BENCH)
 
 bench-speech: $(VENV)/dev $(VENV)/speech ## Measure the speech server into var/bench-speech.json; needs espeak-ng
 	@python -m devtools.load.speech

@@ -83,12 +83,21 @@ _CONNECTION = {
     "keepalives_count": 2,
     "options": "-c lock_timeout=10s -c idle_in_transaction_session_timeout=30s",
 }
-for _option, _value in _CONNECTION.items():
-    DATABASES["default"]["OPTIONS"].setdefault(_option, _value)
-DATABASES["default"]["CONN_MAX_AGE"] = 0
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-if not TESTING:
-    DATABASES["default"]["OPTIONS"]["pool"] = _POOL
+# Reports are read from the replica, if there is one (screener/db/replica.py).
+REPLICA_DATABASE_URL = env.str("REPLICA_DATABASE_URL", "")
+REPLICA_MAX_LAG = env.float("REPLICA_MAX_LAG", 30)
+if REPLICA_DATABASE_URL:
+    DATABASES["replica"] = env.db_url("REPLICA_DATABASE_URL") | {"ENGINE": "screener.db.outage_backend"}
+    DATABASES["replica"]["HOST"] = unquote(DATABASES["replica"]["HOST"])
+    DATABASES["replica"].setdefault("OPTIONS", {})
+    DATABASE_ROUTERS = ["screener.db.replica.ReplicaRouter"]
+for _database in DATABASES.values():
+    for _option, _value in _CONNECTION.items():
+        _database["OPTIONS"].setdefault(_option, _value)
+    _database["CONN_MAX_AGE"] = 0
+    _database["CONN_HEALTH_CHECKS"] = True
+    if not TESTING:
+        _database["OPTIONS"]["pool"] = _POOL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Secrets, hosts, security ------------------------------------------------------------------------

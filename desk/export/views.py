@@ -13,10 +13,12 @@ from django.views.decorators.http import require_safe
 from desk.export.job_table import job_table
 from jobs.models import JobDescription
 from screener.access.viewer import require_permissions
+from screener.db.replica import reads_replica
 from screener.exports.files import MOST_XLSX_ROWS, RESPONSES, TooManyRows
 
 
 @require_safe
+@reads_replica
 def export_job(request: HttpRequest, job_id: UUID, extension: str) -> HttpResponseBase:
     """Send the rows of the desk that has the same query, as CSV or XLSX."""
     require_permissions(request.user, "jobs.view_jobdescription", "interviews.view_interview")

@@ -11,9 +11,11 @@ from desk.insights.address import InsightsAddress
 from desk.insights.page import Insights
 from interviews.models import Interview
 from screener.access.viewer import require_permissions
+from screener.db.replica import reads_replica
 
 
 @require_safe
+@reads_replica
 def insights_page(request: HttpRequest) -> HttpResponse:
     """Compare sources, templates and channels; with a chosen job, its questions and its criteria as well."""
     require_permissions(request.user, "interviews.view_interview")

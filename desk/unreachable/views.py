@@ -11,9 +11,11 @@ from desk.unreachable.address import UnreachableAddress
 from desk.unreachable.page import UnreachablePage
 from interviews.models import Interview
 from screener.access.viewer import require_permissions
+from screener.db.replica import reads_replica
 
 
 @require_safe
+@reads_replica
 def unreachable_page(request: HttpRequest) -> HttpResponse:
     """Show the candidates of the visible jobs, by the filters of the address."""
     require_permissions(request.user, "interviews.view_interview")

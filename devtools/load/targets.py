@@ -41,6 +41,8 @@ GOALS = (
     Goal("campaigns first_call_s", 10),
     Goal("campaigns calls_in_pause", 0),
     Goal("slowest_page_s", 2),
+    Goal("backups tables_with_other_rows", 0),
+    Goal("backups files_missing_or_different", 0),
 )
 
 

@@ -12,8 +12,10 @@ from django.utils.translation import gettext
 from interviews.reports.monthly_costs import MonthlyCosts
 from screener.access.viewer import require_permissions
 from screener.costs.monthly_budget import month_start, spent_budget_reason
+from screener.db.replica import reads_replica
 
 
+@reads_replica
 def spending_page(request: HttpRequest) -> HttpResponse:
     """Show the costs of `?month=2026-11`, by default of the current month, to users who may view model calls."""
     require_permissions(request.user, "screener.view_modelcall")

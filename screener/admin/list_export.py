@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
+from screener.db.replica import reads_replica
 from screener.exports.files import MOST_XLSX_ROWS, RESPONSES, TooManyRows
 from screener.exports.table import Cell, Table, rows_in_order
 from screener.labels import Label
@@ -54,6 +55,7 @@ class ExportsList(ModelAdmin):  # type: ignore[misc]
         ]
         return [*urls, *super().get_urls()]
 
+    @reads_replica
     def export_view(self, request: HttpRequest, extension: str) -> HttpResponseBase:
         """Send the rows of the list that has the same query, in its order."""
         if not self.has_view_or_change_permission(request):

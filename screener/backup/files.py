@@ -75,6 +75,7 @@ def known_objects() -> Iterator[KnownObjects]:
         closing(sqlite3.connect(Path(folder) / "known", isolation_level=None)) as database,
     ):
         database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
         yield KnownObjects(database)
 
 
