@@ -19,6 +19,8 @@ class ScreenerConfig(AppConfig):
         from screener.background import health
         from screener.background.queue_figures import queue_figures
         from screener.background.restore_hold import unconfirmed_restore
+        from screener.backup import checks as backup_checks  # noqa: F401
+        from screener.db import replica  # noqa: F401
         from screener.db.translated_names import translate_names
         from screener.encryption import checks as encryption_checks
         from screener.encryption.data_keys import make_shared_key

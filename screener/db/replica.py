@@ -5,11 +5,13 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from math import isfinite
 from threading import Lock
 from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 log = logging.getLogger(__name__)
@@ -83,6 +85,20 @@ def _read_heartbeat(alias: str) -> float:
         cursor.execute(NEWEST_HEARTBEAT)
         (seconds,) = cursor.fetchone()
     return float(seconds or 0)
+
+
+@register("screener")
+def check_replica(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    url, lag = settings.REPLICA_DATABASE_URL, settings.REPLICA_MAX_LAG
+    errors: list[CheckMessage] = []
+    if url and not url.startswith(("postgres://", "postgresql://")):
+        message = "REPLICA_DATABASE_URL is not the address of a PostgreSQL server."
+        hint = "Set it to postgres://user:password@host/name, or leave it out to read reports from DATABASE_URL."
+        errors.append(Error(message, hint=hint, id="screener.E051"))
+    if not (isfinite(lag) and lag > 0):
+        message = f"REPLICA_MAX_LAG is {lag:g}, which is not a number of seconds above 0."
+        errors.append(Error(message, hint="Leave it out for 30 seconds.", id="screener.E051"))
+    return errors
 
 
 @contextmanager
