@@ -18,17 +18,18 @@ from interviews.retention.views import retention_page
 from jobs.api.bank import BankQuestionViewSet
 from jobs.api.templates import TemplateViewSet
 from jobs.api.views import JobViewSet, QuestionSetViewSet
-from screener.api.config import ConfigViewSet
+from screener.api.endpoints.config import ConfigViewSet
 from screener.api.viewsets import UnknownPathView
 from screener.background import health
 from screener.metrics.views import metrics_page
+from screener.models.keys.scopes import Resource
 from screener.sign_in.login_page import login_page
 from screener.tts import views
 from screener.web.language import choose_language
 from webhooks.api.views import PublicEventViewSet, WebhookViewSet
 
-report_json = InterviewViewSet.as_view({"get": "report_json"})
-report_pdf = InterviewViewSet.as_view({"get": "report_pdf"})
+report_json = InterviewViewSet.as_view({"get": "report_json"}, resource=Resource.RESULTS)
+report_pdf = InterviewViewSet.as_view({"get": "report_pdf"}, resource=Resource.RESULTS)
 
 router = DefaultRouter()
 router.register("jobs", JobViewSet, basename="job")

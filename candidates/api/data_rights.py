@@ -15,10 +15,11 @@ from candidates.data_rights.erasure import erase_candidate
 from candidates.data_rights.export import export_candidate
 from candidates.merging.merge import resolve_id
 from candidates.models import Candidate, ErasedItem, Erasure
-from screener.api.authentication import HasWriteScope, request_actor
+from screener.api.authentication import request_actor
 from screener.api.media_types import BoundedJSONParser
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.models.keys.scopes import Resource
 
 REASON = "Asked for it by e-mail on 21 November."
 ERASURE: dict[str, Any] = {
@@ -90,7 +91,7 @@ class DataRightsMixin:
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
         examples=[OpenApiExample("A zip", value="index.html, candidate.json, …", media_type="application/zip")],
     )
-    @action(detail=True, methods=["get"], permission_classes=[HasWriteScope])
+    @action(detail=True, methods=["get"], resource=Resource.DATA_RIGHTS)
     def export(self: Any, request: Request, **kwargs: Any) -> StreamingHttpResponse:
         """All that is stored about the person, as JSON and as a page to read, with the resume and recordings.
 
@@ -105,7 +106,7 @@ class DataRightsMixin:
             200: OpenApiResponse(ErasureSerializer, description="All files and recordings are deleted"),
         },
     )
-    @action(detail=True, methods=["post"], parser_classes=[BoundedJSONParser])
+    @action(detail=True, methods=["post"], parser_classes=[BoundedJSONParser], resource=Resource.DATA_RIGHTS)
     def erase(self: Any, request: Request, **kwargs: Any) -> Response:
         """Erase all that identifies the person. Scores as numbers, costs and do-not-call entries stay.
 

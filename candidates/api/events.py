@@ -11,6 +11,7 @@ from candidates.models import CandidateEvent
 from screener.api.schema import response_example
 from screener.api.serializers import StrictModelSerializer
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 
 EVENT_EXAMPLE: dict[str, Any] = {
     "id": "0b1c2d3e-4f5a-4b6c-8d7e-9f0a1b2c3d4e",
@@ -45,6 +46,7 @@ class CandidateEventViewSet(ListModelMixin, ApiViewSet):
     After `candidate.erased`, erase the person in your own system, too.
     """
 
+    resource = Resource.CANDIDATES
     queryset = CandidateEvent.objects.all()
     serializer_class = CandidateEventSerializer
     filterset_class = CandidateEventFilter

@@ -19,6 +19,7 @@ from candidates.models import Candidate
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.viewsets import ApiViewSet
 from screener.documents.table_file import InvalidTableFile
+from screener.models.keys.scopes import Resource
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 
@@ -41,6 +42,7 @@ class CandidateViewSet(
 ):
     """Candidates. A resume is sent as multipart/form-data and read in the background."""
 
+    resource = Resource.CANDIDATES
     queryset = Candidate.objects.filter(erased_at__isnull=True).prefetch_related("consents")
     serializer_class = serializers.CandidateSerializer
     parser_classes = [BoundedJSONParser, BoundedMultiPartParser]

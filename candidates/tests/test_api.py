@@ -121,7 +121,7 @@ class TestACandidate:
     def test_consents_cost_no_query(self, api: APIClient, many: int, django_assert_num_queries: Any) -> None:
         for _ in range(many):
             make_candidate()
-        with django_assert_num_queries(3):  # the key, the candidates, their consents
+        with django_assert_num_queries(4):  # the key, its use, the candidates, their consents
             assert len(api.get(CANDIDATES).json()["results"]) == many
 
 

@@ -1,16 +1,19 @@
 """API of campaigns."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from candidates.models import Candidate
 from interviews.api.examples import CAMPAIGN_ID, CANDIDATE_ID, EVENT_ID, INTERVIEW_ID, JOB_ID
 from interviews.api.views import count_rows
 from interviews.campaigns.adding import UNKNOWN_CANDIDATE, AddResult, add_candidates, preview_campaign, why_no_campaign
@@ -20,11 +23,14 @@ from interviews.models import Campaign, Interview
 from interviews.models.campaign import MAX_CALLS_PER_HOUR
 from interviews.planning import NOT_POSSIBLE_CODES
 from jobs.models import JobDescription
+from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField
+from screener.api.key_rates import take_interviews
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 
 MAX_CANDIDATES = 500
 
@@ -235,9 +241,20 @@ def annotated_campaigns() -> QuerySet[Campaign]:
     return Campaign.objects.annotate(interview_count=count_rows(Interview, "campaign"))
 
 
+def _check_visible(ids: list[UUID], viewer: Viewer) -> None:
+    """Raise ValidationError for candidates of jobs that the client may not see."""
+    if viewer.has_perm(VIEW_ALL_JOBS):
+        return
+    visible = set(Candidate.objects.visible_to(viewer).filter(pk__in=ids).values_list("pk", flat=True))
+    hidden = [str(candidate_id) for candidate_id in ids if candidate_id not in visible]
+    if hidden:
+        raise ValidationError({"candidates": [f"There is nothing with the id {hidden[0]}. Check the id."]})
+
+
 class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Campaigns: many candidates called for one job."""
 
+    resource = Resource.CAMPAIGNS
     queryset = annotated_campaigns()
     serializer_class = CampaignSerializer
     summaries = {
@@ -265,9 +282,11 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
         campaign = self.get_object()
         addition_input = AdditionSerializer(data=request.data)
         addition_input.is_valid(raise_exception=True)
+        _check_visible(addition_input.validated_data["candidates"], request.user)
         added_candidates = add_candidates(
             campaign, addition_input.validated_data["candidates"], actor=request_actor(request)
         )
+        take_interviews(request, sum(added.result == AddResult.PLANNED for added in added_candidates))
         return Response(AdditionReportSerializer({"results": added_candidates}).data)
 
     @extend_schema(responses=EstimateSerializer)
@@ -287,7 +306,7 @@ class CampaignViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiV
 
         Candidates that do not exist are not counted.
         """
-        estimate_input = NewEstimateSerializer(data=request.data)
+        estimate_input = NewEstimateSerializer(data=request.data, context={"request": request})
         estimate_input.is_valid(raise_exception=True)
         settings = dict(estimate_input.validated_data)
         preview = preview_campaign(job=settings["job"], candidates=settings.pop("candidates"))

@@ -21,6 +21,7 @@ from screener.api.fields import PhoneField
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
 ENTRY_EXAMPLE = {
@@ -115,6 +116,7 @@ class DoNotCallFilter(filters.FilterSet):
 class DoNotCallViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Numbers that are not called, and why. A reason lifts an entry; it stays as history."""
 
+    resource = Resource.DO_NOT_CALL
     queryset = DoNotCall.objects.all()
     serializer_class = DoNotCallSerializer
     filterset_class = DoNotCallFilter

@@ -13,10 +13,11 @@ from interviews.invitations import inviting
 from interviews.invitations.links import invitation_url
 from interviews.models import Invitation
 from interviews.models.invitations.invitation import DEFAULT_DAYS, MOST_DAYS
-from screener.api.authentication import HasWriteScope, request_actor
+from screener.api.authentication import request_actor
 from screener.api.idempotency import replayed_by
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.models.keys.scopes import Verb
 
 NO_INVITATION = "There is no invitation to this interview. POST to this address to invite the candidate."
 
@@ -68,7 +69,7 @@ class InvitationActions:
     get_object: Any
 
     @extend_schema(responses=InvitationSerializer)
-    @action(detail=True, permission_classes=[HasWriteScope])
+    @action(detail=True, read_verb=Verb.WRITE)
     def invitation(self, request: Request, **kwargs: Any) -> Response:
         """Return the invitation with its link. A key needs the write scope, because the link lets its holder act."""
         return Response(InvitationSerializer(self._get_invitation()).data)

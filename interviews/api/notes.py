@@ -16,6 +16,7 @@ from interviews.notes.writing import write_note
 from screener.api.authentication import request_actor
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.models.keys.scopes import Resource
 
 NEW_NOTE = [request_example("A note", {"text": "Very clear about the outage. @hanna, please listen to question 2."})]
 NOTE = [
@@ -68,7 +69,7 @@ class NoteActions:
     get_object: Any
 
     @extend_schema(responses=NoteSerializer(many=True))
-    @action(detail=True, pagination_class=None, filterset_class=None)
+    @action(detail=True, pagination_class=None, filterset_class=None, resource=Resource.RESULTS)
     def notes(self, request: Request, **kwargs: Any) -> Response:
         """List the notes of colleagues, the oldest first."""
         notes = visible_notes(request.user).filter(interview=self.get_object()).prefetch_related("versions")

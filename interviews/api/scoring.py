@@ -30,6 +30,7 @@ from screener.api.problem_details import WHOLE_REQUEST
 from screener.api.record_serializer import serializer_of
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.models.keys.scopes import Resource
 
 MAX_QUOTES = 20
 MAX_QUOTE = 5000
@@ -208,7 +209,7 @@ class ScoringActions:
     get_object: Any
 
     @extend_schema(parameters=[POSITION_PARAMETER], responses=AnswerToScoreSerializer)
-    @action(detail=True, url_path=r"responses/(?P<position>\d{1,4})/scoring")
+    @action(detail=True, url_path=r"responses/(?P<position>\d{1,4})/scoring", resource=Resource.RESULTS)
     def scoring(self, request: Request, position: str, **kwargs: Any) -> Response:
         """Return an answer with its rubric, for a person to score, without other assessments."""
         return Response(AnswerToScoreSerializer(self._get_response(position)).data)

@@ -35,7 +35,9 @@ from interviews.models import (
 from interviews.reports.monthly_costs import interview_cost
 from interviews.scoring.assessment import rescore_interview, retry_failed
 from screener.api.authentication import request_actor
+from screener.api.key_rates import take_interviews, take_model_task
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 
 NEEDS_ATTENTION = (
     "Whether the interview needs attention: a retry of failed answers, a reviewer, the person that the candidate asked "
@@ -98,11 +100,13 @@ def annotated_interviews() -> QuerySet[Interview]:
     )
 
 
-def sublist_action(serializer: type[BaseSerializer[Any]]) -> Callable[[ViewMethod], ViewMethod]:
+def sublist_action(
+    serializer: type[BaseSerializer[Any]], resource: Resource = Resource.INTERVIEWS
+) -> Callable[[ViewMethod], ViewMethod]:
     """Declare an action that lists records of an interview, without pagination."""
 
     def decorate(method: ViewMethod) -> ViewMethod:
-        list_action = action(detail=True, pagination_class=None, filterset_class=None)(method)
+        list_action = action(detail=True, pagination_class=None, filterset_class=None, resource=resource)(method)
         return cast(ViewMethod, extend_schema(responses=serializer(many=True))(list_action))
 
     return decorate
@@ -136,6 +140,7 @@ class InterviewViewSet(
 ):
     """POST calls a candidate, at once or at a scheduled time."""
 
+    resource = Resource.INTERVIEWS
     queryset = annotated_interviews()
     serializer_class = serializers.InterviewSerializer
     filterset_class = InterviewFilter
@@ -170,9 +175,10 @@ class InterviewViewSet(
     problem_examples = examples.INTERVIEW_PROBLEMS
 
     def perform_create(self, serializer: BaseSerializer[Any]) -> None:
+        take_interviews(self.request)
         serializer.instance = annotated_interviews().get(pk=serializer.save().pk)
 
-    @sublist_action(serializers.ResponseSerializer)
+    @sublist_action(serializers.ResponseSerializer, Resource.RESULTS)
     def responses(self, request: Request, **kwargs: Any) -> Response:
         """List the questions with their answers and assessments."""
         responses = self.get_object().responses.prefetch_related("assessments")
@@ -196,7 +202,7 @@ class InterviewViewSet(
         return Response(serializers.CostSerializer(interview_cost(self.get_object())).data)
 
     @extend_schema(responses=serializers.ResultSerializer)
-    @action(detail=True)
+    @action(detail=True, resource=Resource.RESULTS)
     def result(self, request: Request, **kwargs: Any) -> Response:
         """Return the current result. 404 says why there is none. The program recommends, a reviewer decides."""
         interview = self.get_object()
@@ -226,12 +232,13 @@ class InterviewViewSet(
         responses={202: serializers.InterviewSerializer},
         examples=examples.RESCORING,
     )
-    @action(detail=True, methods=["post"])
+    @action(detail=True, methods=["post"], resource=Resource.RESULTS)
     def rescore(self, request: Request, **kwargs: Any) -> Response:
         """Score the answers again by the current rubric, but those that people scored. Earlier results stay visible."""
         interview = self.get_object()
         rescoring = serializers.RescoringSerializer(data=request.data)
         rescoring.is_valid(raise_exception=True)
+        take_model_task(request)
         start_scoring = retry_failed if rescoring.validated_data["only_failed"] else rescore_interview
         start_scoring(interview, actor=request_actor(request))
         return Response(self.get_serializer(self.get_object()).data, status=202)

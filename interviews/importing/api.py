@@ -32,6 +32,7 @@ from screener.api.viewsets import ApiViewSet
 from screener.documents.archive import UnreadableArchive
 from screener.documents.table_rows import UnreadableTable
 from screener.exports.files import csv_response
+from screener.models.keys.scopes import Resource
 from screener.phone_format import calling_codes
 
 IMPORT_ID = "6c1f5b1e-52a5-4f0e-9a55-0b7c5a3d2f10"
@@ -191,6 +192,7 @@ class ImportSerializer(StrictModelSerializer[Import]):
 class ImportViewSet(ResumeArchiveActions, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Imports of candidates from files. Rows are read in the background; `status` and `counts` show the progress."""
 
+    resource = Resource.IMPORTS
     queryset = Import.objects.exclude(status=Import.Status.UPLOADED).select_related("job", "campaign")
     serializer_class = ImportSerializer
     parser_classes = [BoundedJSONParser, BoundedMultiPartParser]

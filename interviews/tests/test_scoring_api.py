@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from interviews.models import Assessment, EventKind, Interview
 from screener.api.serializers import UNKNOWN_FIELD
+from screener.models.keys.scopes import READING_SCOPES
 from tests.support.factories import API_ACTOR, make_api_client, make_api_key, run_tasks
 from tests.support.person_scores import QUOTE, STORY, make_waiting_interview, score_as_person
 from tests.support.sample_rows import make_completed_interview
@@ -94,7 +95,7 @@ class TestScoring:
         assert Assessment.objects.count() == 1
 
     def test_reader_may_not_score(self, waiting: Interview) -> None:
-        reader = make_api_client(make_api_key("a reader", scope="read"))
+        reader = make_api_client(make_api_key("a reader", scopes=READING_SCOPES))
         answer = read(reader, waiting)
         assert reader.post(scoring_url(waiting), scores_for(answer)).status_code == 403
 

@@ -64,7 +64,7 @@ def test_wide_roles_see_all_rows(own: Interview, foreign: Interview, key: RoleKe
 
 
 def test_api_clients_see_all_rows(own: Interview, foreign: Interview) -> None:
-    client = Client(name="ATS", owner="ATS", may_write=False)
+    client = Client(name="ATS", owner="ATS")
     assert visible_counts(client) == visible_counts(User.objects.create_superuser("root"))
     assert may_see_contact_data(client, own)
 

@@ -25,6 +25,7 @@ from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
 from screener.documents.table_file import InvalidTableFile
+from screener.models.keys.scopes import Resource
 from screener.records import MAX_GOOD_ANSWER_LENGTH
 
 QUESTION_ID = "0f6d2c51-9d6e-5b0f-8c0e-3b5e6c574d55"
@@ -253,6 +254,7 @@ class BankQuestionFilter(filters.FilterSet):  # type: ignore[misc]  # untyped li
 class BankQuestionViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
     """The question bank. A question is added as a draft; only an approved one is picked for jobs."""
 
+    resource = Resource.BANK
     queryset = BankQuestion.objects.with_texts().select_related("usage")
     serializer_class = BankQuestionSerializer
     filterset_class = BankQuestionFilter

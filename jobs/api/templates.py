@@ -28,6 +28,7 @@ from jobs.templates.usage import with_usage
 from screener.api.authentication import request_actor
 from screener.api.media_types import BoundedJSONParser
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 
 
 class TemplateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped library
@@ -45,6 +46,7 @@ class TemplateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped librar
 class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet):
     """Interview templates. A version never changes: PATCH adds the next one. Jobs are filled from a version."""
 
+    resource = Resource.BANK
     queryset = Template.objects.with_current_version().annotate(jobs_filled=Count("versions__uses__job", distinct=True))
     serializer_class = TemplateSerializer
     filterset_class = TemplateFilter
@@ -119,7 +121,7 @@ class TemplateViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Upda
         409 with `code` `unfilled_slots` and `slots` if the bank has too few questions for a slot.
         """
         template = self.get_object()
-        fields = TemplateFillSerializer(data=request.data)
+        fields = TemplateFillSerializer(data=request.data, context={"request": request})
         fields.is_valid(raise_exception=True)
         wanted = fields.validated_data
         job, version = wanted["job"], template.current_version

@@ -16,8 +16,10 @@ from jobs.api.serializers import ApprovalSerializer, JobSerializer, QuestionRequ
 from jobs.models import JobDescription, QuestionSet
 from jobs.question_sets import approve_question_set, question_set_to_approve
 from screener.api.authentication import request_actor
+from screener.api.key_rates import take_model_task
 from screener.api.media_types import BoundedJSONParser, BoundedMultiPartParser
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 
 CURRENT_SETS = QuestionSet.objects.exclude(status=QuestionSet.Status.RETIRED)
 
@@ -41,6 +43,7 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
     page, or whom they make members.
     """
 
+    resource = Resource.JOBS
     queryset = JobDescription.objects.prefetch_related(Prefetch("question_sets", CURRENT_SETS))
     serializer_class = JobSerializer
     parser_classes = [BoundedJSONParser, BoundedMultiPartParser]
@@ -70,6 +73,7 @@ class JobViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateMod
         job = self.get_object()
         request_data = QuestionRequestSerializer(data=request.data)
         request_data.is_valid(raise_exception=True)
+        take_model_task(request)
         job.request_questions(request_data.validated_data["count"])
         return Response(JobSerializer(self.get_object()).data, status=202)
 
@@ -99,6 +103,7 @@ class QuestionSetFilter(filters.FilterSet):  # type: ignore[misc]  # untyped lib
 class QuestionSetViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """Question sets. POST adds the next draft of a job; existing versions never change."""
 
+    resource = Resource.JOBS
     queryset = QuestionSet.objects.select_related("template_use__version")
     serializer_class = QuestionSetSerializer
     filterset_class = QuestionSetFilter

@@ -1,5 +1,7 @@
 """Members of jobs, and the rows that a viewer may see because of it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -33,5 +35,14 @@ def with_visible_job(rows: RowsT, viewer: Viewer, *, relation: str = "job") -> R
     """
     if viewer.has_perm(VIEW_ALL_JOBS):
         return rows
+    return rows.filter(**{f"{relation}__in": _visible_job_ids(viewer)})
+
+
+def _visible_job_ids(viewer: Viewer) -> list[Any]:
+    """The jobs of a viewer who does not see all of them."""
+    limit, maker_may = getattr(viewer, "job_limit", ()), getattr(viewer, "maker_may", None)
+    if limit and maker_may and maker_may(VIEW_ALL_JOBS):
+        return list(limit)
     memberships = JobMembership.objects.filter(user=viewer.pk).order_by()
-    return rows.filter(**{f"{relation}__in": list(memberships.values_list("job", flat=True))})
+    ids = memberships.filter(job__in=limit) if limit else memberships
+    return list(ids.values_list("job", flat=True))

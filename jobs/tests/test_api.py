@@ -125,7 +125,7 @@ class TestAJob:
     def test_list_has_constant_queries(self, api: APIClient, many: int, django_assert_num_queries: Any) -> None:
         for _ in range(many):
             make_approved_job()
-        with django_assert_num_queries(3):  # the key, the jobs, their questions
+        with django_assert_num_queries(4):  # the key, its use, the jobs, their questions
             assert len(api.get(JOBS).json()["results"]) == many
 
     def test_is_found_by_its_state(self, api: APIClient) -> None:

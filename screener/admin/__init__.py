@@ -1,5 +1,6 @@
 """Admin pages for access and operations, and the base classes that all admin pages share."""
 
-from screener.admin import organisation, technical, users_and_keys
+from screener.admin import organisation, technical
+from screener.admin.access import api_keys, users
 
-__all__ = ["organisation", "technical", "users_and_keys"]
+__all__ = ["api_keys", "organisation", "technical", "users"]

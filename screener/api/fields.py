@@ -11,12 +11,18 @@ from screener.phone_format import MAX_LENGTH, InvalidPhoneNumber, to_e164
 
 
 class IdField(serializers.PrimaryKeyRelatedField[Any]):
-    """The id of a related object. A malformed or unknown id is an error of this field."""
+    """The id of a related object. A malformed id, or one that the client may not see, is an error of this field."""
 
     default_error_messages = {"does_not_exist": "There is nothing with the id {pk_value}. Check the id."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(pk_field=serializers.UUIDField(), **kwargs)
+
+    def get_queryset(self) -> Any:
+        """Only rows that the client may see."""
+        rows: Any = super().get_queryset()
+        request = self.context.get("request")
+        return rows.visible_to(request.user) if rows is not None and request is not None else rows
 
 
 class LanguageField(serializers.RegexField):

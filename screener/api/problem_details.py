@@ -31,6 +31,7 @@ PROBLEM_TYPES = {
     413: ("too-large", "Request too large"),
     415: ("unsupported-media-type", "Unsupported media type"),
     422: ("idempotency-key-reused", "Idempotency-Key used for another request"),
+    429: ("limit-reached", "Too many requests with this API key"),
     500: ("internal-error", "Internal error"),
     501: ("not-installed", "Not installed on this server"),
     503: ("unavailable", "Temporarily unavailable"),

@@ -11,16 +11,18 @@ from rest_framework import serializers
 
 from screener.api import authentication, idempotency, pagination, problem_details
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.models.keys.scopes import scope_name
 
 EXAMPLE_DETAILS: dict[int, Any] = {
     400: {idempotency.KEY_HEADER: [idempotency.INVALID_KEY]},
     401: authentication.KEY_REQUIRED,
-    403: authentication.READ_ONLY_KEY,
+    403: authentication.MISSING_SCOPE.format(scope="jobs:write"),
     404: problem_details.UNKNOWN_ID,
     409: str(problem_details.Conflict.default_detail),
     413: "The request has 9,000,000 bytes. The limit is 2,097,152 bytes.",
     415: 'Unsupported media type "text/plain" in request.',
     422: str(problem_details.IdempotencyKeyReused.default_detail),
+    429: "This API key may send 600 requests a minute. Continue in 12 seconds.",
     503: str(problem_details.DatabaseUnavailable.default_detail),
 }
 """Details of problems for operations without `problem_examples` of their own."""
@@ -79,6 +81,11 @@ class ProblemAutoSchema(AutoSchema):
         summary: str | None = getattr(self.view, "summaries", {}).get(self.view.action)
         return summary
 
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular has no arguments
+        """The text of the view, and the scope that a key needs."""
+        scope = scope_name(*authentication.required_scope(self.view, str(self.method)))
+        return f"{super().get_description() or ''}\n\nScope: `{scope}`".strip()
+
     def get_override_parameters(self) -> list[Any]:
         if self.method != "POST":
             return []
@@ -104,13 +111,13 @@ class ProblemAutoSchema(AutoSchema):
         return bodies | {str(code): self._problem_response(code, problem) for code in self._problem_codes()}
 
     def _problem_codes(self) -> list[int]:
-        codes = {401, 503}
+        codes = {401, 403, 429, 503}
         if self.view.action == "list":
             codes |= {400}
         if "{" in self.path:
             codes |= {404}
         if self.method in ("POST", "PATCH"):
-            codes |= {400, 403, 409, 413, 415}
+            codes |= {400, 409, 413, 415}
         if self.method == "POST":
             codes |= {422}
         return sorted(codes | set(getattr(self.view, "problem_examples", {}).get(self.view.action, {})))

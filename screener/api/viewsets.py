@@ -10,11 +10,19 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from screener.api.idempotency import run_idempotent
+from screener.api.key_rates import add_rate_headers, count_request
+from screener.models.keys.scopes import Resource, Verb
 
 
 class ApiViewSet(GenericViewSet[Any]):
-    """Runs changes in one transaction, and POST idempotently by key. PUT and DELETE are not supported."""
+    """Runs changes in one transaction, and POST idempotently by key. PUT and DELETE are not supported.
 
+    `resource` and `read_verb` say which scope a key needs (`required_scope`). An action may have others: they are
+    options of its decorator.
+    """
+
+    resource: Resource
+    read_verb: Verb = Verb.READ
     http_method_names = ["get", "head", "post", "patch"]
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -25,6 +33,7 @@ class ApiViewSet(GenericViewSet[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        count_request(request)
         method = str(request.method).lower()
         if method in ("post", "patch") and hasattr(self, method):
             setattr(self, method, partial(run_idempotent, getattr(self, method)))
@@ -33,6 +42,7 @@ class ApiViewSet(GenericViewSet[Any]):
         """Forbid caching: responses hold personal data, and caches do not treat X-API-Key as a credential."""
         final = super().finalize_response(request, response, *args, **kwargs)
         final["Cache-Control"] = "no-store"
+        add_rate_headers(request, final)
         return final
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:

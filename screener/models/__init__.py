@@ -1,4 +1,3 @@
-from screener.models.api_key import ApiKey
 from screener.models.base import (
     AppendOnly,
     BaseModel,
@@ -11,6 +10,8 @@ from screener.models.base import (
 from screener.models.browser_session import BrowserSession
 from screener.models.data_key import DataKey, MasterKeyRecord
 from screener.models.idempotency import IdempotentRequest
+from screener.models.keys.api_key import ApiKey
+from screener.models.keys.use import ApiKeyUse
 from screener.models.model_call import ModelCall
 from screener.models.organisation import Organisation
 from screener.models.preference import Preference
@@ -20,6 +21,7 @@ from screener.models.tts_prompt import SpokenLine, private_storage
 
 __all__ = [
     "ApiKey",
+    "ApiKeyUse",
     "AppendOnly",
     "BaseModel",
     "BrowserSession",

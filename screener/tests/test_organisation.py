@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from screener.checks import check_organisation
 from screener.models import Organisation
+from screener.models.keys.scopes import READING_SCOPES
 from tests.support.admin_client import get_page, make_staff_client, submit_form
 from tests.support.factories import make_api_client, make_api_key, make_organisation
 
@@ -177,7 +178,7 @@ class TestApi:
         assert not Organisation.objects.exists()
 
     def test_config_is_changed_by_write_key(self) -> None:
-        reader = make_api_client(make_api_key(scope="read"))
+        reader = make_api_client(make_api_key(scopes=READING_SCOPES))
         assert reader.get("/api/v1/config/").status_code == 200
         assert reader.patch("/api/v1/config/", {"organisation": FIELDS}, format="json").status_code == 403
 

@@ -1,6 +1,7 @@
 """Scaffold for tests: rows made as the program makes them, and the worker's jobs run within a test."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ from jobs.eligibility.question import EligibilityQuestion
 from jobs.models import JobDescription, QuestionSet
 from screener.background.steps import run_step
 from screener.models import ApiKey, Organisation
+from screener.models.keys.scopes import ALL_SCOPES
 from screener.records import QuestionSpec
 
 QUESTIONS = [
@@ -153,9 +155,9 @@ def make_transcribed_interview(
     return interview
 
 
-def make_api_key(name: str = API_KEY_NAME, **fields: Any) -> str:
+def make_api_key(name: str = API_KEY_NAME, scopes: Iterable[str] = ALL_SCOPES, **fields: Any) -> str:
     """The key itself, as it is shown once, when it is made."""
-    _, key = ApiKey.objects.create_key(name=name, **fields)
+    _, key = ApiKey.objects.create_key(name=name, scopes=list(scopes), **fields)
     return key
 
 

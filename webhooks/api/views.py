@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from interviews.models import PublicEventType
-from screener.api.authentication import HasWriteScope
 from screener.api.idempotency import replayed_by
 from screener.api.pagination import INVALID_PAGE_SIZE, CreatedCursorPagination, PositionPagination
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 from webhooks.api.serializers import (
     DeliverySerializer,
     NewWebhookSerializer,
@@ -46,6 +46,7 @@ class PublicEventViewSet(ListModelMixin, ApiViewSet):
     gaps, and never become visible out of their order.
     """
 
+    resource = Resource.EVENTS
     queryset = PublicEvent.objects.all()
     serializer_class = PublicEventSerializer
     pagination_class = PositionPagination
@@ -67,9 +68,9 @@ class WebhookViewSet(CreateModelMixin, ListModelMixin, RetrieveModelMixin, Updat
     for a day. Messages about one interview, candidate or campaign keep their order.
     """
 
+    resource = Resource.WEBHOOKS
     queryset = Subscription.objects.all()
     serializer_class = WebhookSerializer
-    permission_classes = [HasWriteScope]
     filterset_class = None
     summaries = {
         "list": "List webhooks",

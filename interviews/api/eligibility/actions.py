@@ -16,6 +16,7 @@ from jobs.api.eligibility import ELIGIBILITY_EXAMPLE, EligibilityQuestionSeriali
 from screener.api.authentication import request_actor
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
+from screener.models.keys.scopes import Resource
 
 _ANSWER = {
     "position": 0,
@@ -72,14 +73,14 @@ class EligibilityActions:
     get_object: Any
 
     @extend_schema(responses=EligibilityAnswerSerializer(many=True))
-    @action(detail=True, pagination_class=None, filterset_class=None)
+    @action(detail=True, pagination_class=None, filterset_class=None, resource=Resource.RESULTS)
     def eligibility(self, request: Request, **kwargs: Any) -> Response:
         """Return the eligibility questions of the interview, with the candidate's answers."""
         answers = self.get_object().eligibility_answers.order_by("position")
         return Response(EligibilityAnswerSerializer(answers, many=True).data)
 
     @extend_schema(request=CorrectionSerializer, responses={200: EligibilityAnswerSerializer})
-    @action(detail=True, methods=["post"], url_path="eligibility/correct")
+    @action(detail=True, methods=["post"], url_path="eligibility/correct", resource=Resource.RESULTS)
     def correct_eligibility(self, request: Request, **kwargs: Any) -> Response:
         """Correct the understood value of an answer. The words, the score and the outcome stay as they are."""
         interview = self.get_object()

@@ -23,10 +23,12 @@ from interviews.personal.verbs import (
 from jobs.models import JobDescription
 from screener.api.authentication import request_actor
 from screener.api.fields import IdField
+from screener.api.key_rates import take_model_task
 from screener.api.record_serializer import serializer_of
 from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
+from screener.models.keys.scopes import Resource
 
 _WORDED = {"position": 0, "text": "Tell me about a slow database that you repaired at Contoso.", "good_answer": ""}
 _REFUSED = {"position": 1, "text": "How old are the customers of Contoso?", "reason": "unlawful"}
@@ -95,6 +97,7 @@ class PersonalQuestionsFilter(filters.FilterSet):
 class PersonalQuestionsViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
     """The questions of a job in words of one candidate's resume. A person approves them before they are asked."""
 
+    resource = Resource.INTERVIEWS
     queryset = PersonalQuestions.objects.select_related("question_set")
     serializer_class = PersonalQuestionsSerializer
     filterset_class = PersonalQuestionsFilter
@@ -114,8 +117,9 @@ class PersonalQuestionsViewSet(ListModelMixin, RetrieveModelMixin, ApiViewSet):
     @extend_schema(request=PersonalQuestionsRequestSerializer, responses={202: PersonalQuestionsSerializer})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Have a model word the approved questions by the resume. Those in work or in use are returned as they are."""
-        wanted = PersonalQuestionsRequestSerializer(data=request.data)
+        wanted = PersonalQuestionsRequestSerializer(data=request.data, context={"request": request})
         wanted.is_valid(raise_exception=True)
+        take_model_task(request)
         row = request_personal_questions(**wanted.validated_data, by=request_actor(request))
         return Response(self.get_serializer(row).data, status=202)
 

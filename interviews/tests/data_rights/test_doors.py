@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from candidates.models import Candidate, CandidateEvent, Erasure
 from candidates.models.candidate import Consent
 from interviews.models import Interview
-from screener.models import ApiKey
+from screener.models.keys.scopes import READING_SCOPES
 from tests.support.admin_client import admin_url, get_page, make_staff_client, submit_form
 from tests.support.factories import API_ACTOR, make_api_client, make_api_key, make_candidate, make_interview, run_tasks
 from tests.support.person_with_traces import DIGITS, PHONE, rows_with
@@ -56,7 +56,7 @@ class TestApi:
         assert api.post(erase_url(candidate), REASON).status_code == 409
 
     def test_reading_key_may_not_erase(self, candidate: Candidate) -> None:
-        reader = make_api_client(make_api_key(scope=ApiKey.Scope.READ))
+        reader = make_api_client(make_api_key(scopes=READING_SCOPES))
         assert reader.post(erase_url(candidate), REASON).status_code == 403
 
     def test_repeated_request_gets_first_response(self, api: APIClient, candidate: Candidate) -> None:

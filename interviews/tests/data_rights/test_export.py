@@ -15,7 +15,7 @@ from candidates.data_rights.export import INDEX
 from candidates.models import CandidateEvent, Consent
 from interviews.models import TurnReply
 from screener.access.viewer import SCOPE_PERMISSIONS
-from screener.models import ApiKey
+from screener.models.keys.scopes import READING_SCOPES
 from tests.support.admin_client import admin_url, make_staff_client
 from tests.support.factories import API_ACTOR, make_api_client, make_api_key, make_interview
 from tests.support.person_with_traces import PHONE, STAFF, Person, make_person
@@ -115,6 +115,6 @@ def test_export_needs_full_view(person: Person, missing: str) -> None:
 
 
 def test_reading_key_may_not_export(person: Person) -> None:
-    reader = make_api_client(make_api_key(scope=ApiKey.Scope.READ))
+    reader = make_api_client(make_api_key(scopes=READING_SCOPES))
     assert reader.get(f"/api/v1/candidates/{person.candidate.pk}/").status_code == 200
     assert reader.get(f"/api/v1/candidates/{person.candidate.pk}/export/").status_code == 403

@@ -50,7 +50,8 @@ from interviews.models import (
 )
 from jobs.models import BankEvent, BankText, BankUsage, JobMembership, TemplateUse, TemplateVersion
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
-from screener.models import ApiKey, BrowserSession, DataKey, MasterKeyRecord, Preference, Role, RoleKey
+from screener.models import ApiKey, ApiKeyUse, BrowserSession, DataKey, MasterKeyRecord, Preference, Role, RoleKey
+from screener.models.keys.scopes import READING_SCOPES
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import object_actions, page_url
@@ -89,7 +90,8 @@ def test_every_model_of_ours_has_page() -> None:
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts, and its archives of resumes, which the page lists;
-    # events for other systems, which their deliveries show; keys of stored data;
+    # the use of keys, which the page of the key shows; keys of stored data;
+    # events for other systems, which their deliveries show;
     # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings, PersonalQuestions}
@@ -98,6 +100,7 @@ def test_every_model_of_ours_has_page() -> None:
     of_the_bank = {BankEvent, BankText, BankUsage}
     of_templates = {TemplateVersion, TemplateUse}
     assert ours - set(MODELS) == without_page | of_the_desk | of_the_portal | of_video | of_the_bank | of_templates | {
+        ApiKeyUse,
         BrowserSession,
         EligibilityAnswer,
         DataKey,
@@ -249,12 +252,12 @@ class TestAnOnlooker:
 
 class TestApiKeys:
     def test_show_key_exactly_once(self, admin_client: Client) -> None:
-        answer = admin_client.post(page_url(ApiKey, "add"), {"name": "ATS", "scope": "read"}, follow=True)
+        answer = admin_client.post(page_url(ApiKey, "add"), {"name": "ATS", "preset": "read"}, follow=True)
         made = ApiKey.objects.get()
         match = re.search(rf"The key is: ({made.prefix}\.\w+)", answer.content.decode())
         assert match
         assert made.is_valid(match[1])
-        assert made.scope == "read"
+        assert (made.scopes, made.made_by) == (list(READING_SCOPES), User.objects.get())
         for page in (page_url(ApiKey, "change", made.pk), page_url(ApiKey, "changelist")):
             assert match[1] not in admin_client.get(page).content.decode()
 
@@ -263,9 +266,9 @@ class TestApiKeys:
         page = page_url(ApiKey, "change", made.pk)
         secret_part = made.hashed_key.split("$")[-1]
         assert secret_part not in re.sub(r'(href|action|value)="[^"]*"', "", admin_client.get(page).content.decode())
-        admin_client.post(page, {"name": "ATS 2", "hashed_key": "x", "prefix": "x", "scope": "write"})
+        admin_client.post(page, {"name": "ATS 2", "hashed_key": "x", "prefix": "x", "preset": "everything"})
         again = ApiKey.objects.get()
-        assert (again.name, again.hashed_key, again.prefix) == ("ATS 2", made.hashed_key, made.prefix)
+        assert (again.name, again.hashed_key, again.prefix, again.scopes) == ("ATS 2", made.hashed_key, made.prefix, [])
 
     def test_are_revoked_for_good_and_never_deleted(self, admin_client: Client) -> None:
         made, key = ApiKey.objects.create_key(name="ATS")

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from screener.checks import check_required_settings
 from screener.models import ApiKey
+from screener.models.keys.scopes import READING_SCOPES
 from tests.support.api_problems import assert_problem
 from tests.support.factories import make_api_client, make_api_key
 
@@ -44,7 +45,7 @@ class TestStoredKey:
         assert f"{expiry:%Y-%m-%d}" in problem["detail"]
 
     def test_read_only_key_changes_nothing(self) -> None:
-        client = make_api_client(make_api_key(scope=ApiKey.Scope.READ))
+        client = make_api_client(make_api_key(scopes=READING_SCOPES))
         assert client.get(JOBS).status_code == 200
         assert_problem(client.post(JOBS, JOB), 403)
 
@@ -88,7 +89,7 @@ class TestCreateCommand:
     def test_scope_and_expiry_are_set(self) -> None:
         create_key("Report", "--read-only", "--expires-in-days", "30")
         key = ApiKey.objects.get()
-        assert key.scope == ApiKey.Scope.READ
+        assert (set(key.scopes), key.scope) == (set(READING_SCOPES), ApiKey.Scope.READ)
         assert key.expiry_date is not None
         assert 29 <= (key.expiry_date - timezone.now()).days <= 30
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from screener.models import ApiKey, IdempotentRequest
+from screener.models import IdempotentRequest
+from screener.models.keys.scopes import READING_SCOPES
 from tests.support.factories import make_api_client, make_api_key, make_interview, run_tasks
 from tests.support.webhook_receiver import Receiver
 from webhooks.models import PublicEvent, Subscription
@@ -59,7 +60,7 @@ class TestWebhooks:
         assert [name.partition(".")[0] for name in response.json()["errors"]] == [*fields]
 
     def test_key_without_write_scope_sees_none(self, db: None) -> None:
-        reader = make_api_client(make_api_key("reader", scope=ApiKey.Scope.READ))
+        reader = make_api_client(make_api_key("reader", scopes=READING_SCOPES))
         assert reader.get(WEBHOOKS).status_code == 403
         assert reader.get(EVENTS).status_code == 200
 

@@ -9,6 +9,7 @@ from screener.api.schema import request_example, response_example
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.api.viewsets import ApiViewSet
 from screener.models import Organisation
+from screener.models.keys.scopes import Resource
 from screener.models.organisation import validate_callback_number
 
 ORGANISATION = {
@@ -52,6 +53,7 @@ class ConfigChangeSerializer(StrictSerializer):
 class ConfigViewSet(ApiViewSet):
     """The set-up of this deployment."""
 
+    resource = Resource.SETTINGS
     serializer_class = ConfigSerializer
     summaries = {"retrieve": "Read the set-up", "partial_update": "Enter the employer"}
     problem_examples = {

@@ -1,19 +1,17 @@
-"""Users, groups and API keys."""
+"""Users and groups."""
 
-from datetime import datetime
 from typing import Any, cast
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import APIKey
@@ -22,8 +20,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from screener.access.user_roles import assign_role, assignable_roles, has_more_access
 from screener.admin.actions import ObjectActionForm, object_action
-from screener.admin.base import ScreenerAdmin, badge, count_related
-from screener.models import ApiKey, Role, RoleKey
+from screener.admin.base import ScreenerAdmin, count_related
+from screener.models import Role, RoleKey
 from screener.sign_in.mfa.requirement import has_second_factor, reset_second_factor
 
 for model in (User, Group, APIKey, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
@@ -35,8 +33,6 @@ ROLES_HELP = _(
 )
 ONLY_SUPERUSERS = "auth.reset_second_factor"
 """There is no such permission that could be given, and superusers have all."""
-KEY_COLOURS = {"usable": "success", "expired": "warning", "revoked": "danger"}
-KEY_STATES = {"usable": _("usable"), "expired": _("expired"), "revoked": _("revoked")}
 
 
 def _may_manage(by: User, user: User) -> bool:
@@ -192,53 +188,3 @@ class GroupAdmin(DjangoGroupAdmin, ScreenerAdmin):
     @admin.display(description=_("Members"), ordering="members")
     def members(self, group: Any) -> int:
         return int(group.members)
-
-
-class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
-    def clean_expiry_date(self) -> datetime | None:
-        expiry: datetime | None = self.cleaned_data["expiry_date"]
-        if expiry and "expiry_date" in self.changed_data and expiry <= timezone.now():
-            raise forms.ValidationError(
-                gettext("This time has passed. Enter a later one. To end a key now, revoke it.")
-            )
-        return expiry
-
-
-@admin.register(ApiKey)
-class ApiKeyAdmin(ScreenerAdmin):
-    """Keys are created, shown once and later revoked. The scope of a key never changes."""
-
-    list_display = ["name", "prefix", "scope", "state", "created", "expiry_date"]
-    form = ApiKeyForm
-    list_filter = ["scope", "revoked"]
-    search_fields = ["name", "prefix"]
-    date_hierarchy = "created"
-    fields = ["name", "scope", "expiry_date"]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return self.fields if obj is None else ["name", "prefix", "scope", "created", "expiry_date", "revoked"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        if obj is None:
-            return []
-        final_fields = ["name", "expiry_date", "revoked"] if obj.revoked else []
-        return ["prefix", "scope", "created", *final_fields]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Keys are revoked, not deleted: actions must remain attributable to their key."""
-        return False
-
-    @badge(_("State"), KEY_COLOURS)
-    def state(self, key: ApiKey) -> tuple[str, str]:
-        state = "revoked" if key.revoked else "expired" if key.has_expired else "usable"
-        return state, str(KEY_STATES[state])
-
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        key = ApiKey.objects.assign_key(obj)
-        super().save_model(request, obj, form, change)
-        messages.warning(
-            request, gettext("The key is: %(key)s — copy it now, it cannot be shown again.") % {"key": key}
-        )
