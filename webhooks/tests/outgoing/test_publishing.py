@@ -95,7 +95,8 @@ class TestEvents:
         try:
             with other.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            assert published_types() == []
+                assert published_types() == []
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])  # a closed session keeps it for a moment
         finally:
             other.close()
         assert published_types() == [PublicEventType.INTERVIEW_CREATED]

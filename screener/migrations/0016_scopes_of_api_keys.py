@@ -25,7 +25,7 @@ def keep_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('screener', '0014_data_keys'),
+        ('screener', '0015_restored_backups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
