@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client, override_settings
+from phonenumbers import SUPPORTED_REGIONS
 from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
@@ -89,6 +90,9 @@ def base_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             TWILIO_AUTH_TOKEN="test-token",
             TWILIO_PHONE_NUMBER="+14155550199",
             WHITELISTED_NUMBERS=["*"],
+            ALLOWED_COUNTRIES=sorted(SUPPORTED_REGIONS),
+            DAILY_SPEND_LIMIT=0,
+            MONTHLY_BUDGET=0,
             CALLING_HOURS="00:00-24:00",
             CALL_COOL_DOWN=timedelta(0),
             CALLS_PER_SECOND=1000,

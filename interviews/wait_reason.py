@@ -9,6 +9,7 @@ class WaitReason(models.TextChoices):
 
     SCHEDULED = "scheduled", _("Scheduled for later")
     NO_EMPLOYER = "no_employer", _("The employer has no name yet")
+    NO_COUNTRIES = "no_countries", _("No country is named that may be called")
     DO_NOT_CALL_KEY = "do_not_call_key", _("The key of the do-not-call list is missing")
     CALLING_HOURS = "calling_hours", _("Outside the calling hours")
     NUMBER_BUSY = "number_busy", _("Another call to the number is running")

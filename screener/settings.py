@@ -311,7 +311,7 @@ CALL_COOL_DOWN = timedelta(minutes=env.float("CALL_COOL_DOWN", 1))
 CALLS_PER_NUMBER_PER_DAY = env.int("CALLS_PER_NUMBER_PER_DAY", 10)
 CALLS_PER_SECOND = env.float("CALLS_PER_SECOND", 1)
 MAX_CONCURRENT_CALLS = env.int("MAX_CONCURRENT_CALLS", 20)
-DAILY_SPEND_LIMIT = env.float("DAILY_SPEND_LIMIT", 0)
+DAILY_SPEND_LIMIT = env.float("DAILY_SPEND_LIMIT", 100)
 ALLOWED_COUNTRIES = [code.upper() for code in _env_list("ALLOWED_COUNTRIES")]
 try:
     ATTEMPT_SPACING = [timedelta(minutes=float(wait)) for wait in _env_list("ATTEMPT_SPACING") or ["30", "240", "1440"]]
@@ -348,7 +348,7 @@ VOICE_NAME = env.str("VOICE_NAME", "jf_gongitsune" if VOICE_ENGINE == "local" el
 OFFLINE_INTERVIEWER = env.bool("OFFLINE_INTERVIEWER", False)  # of earlier versions; see screener.checks
 JUDGE = env.str("JUDGE", "person" if OFFLINE_INTERVIEWER else "model")
 MODEL_PRICES = _env_list("MODEL_PRICES")
-MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 0)
+MONTHLY_BUDGET = env.float("MONTHLY_BUDGET", 500)
 LIVE_TRANSCRIPTION = env.bool("LIVE_TRANSCRIPTION", False)
 SHOW_MEASURES = env.bool("SHOW_MEASURES", False)
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from devtools.demo.credentials import Credentials
 from screener.services.interviewer.protocol import SIMULATED_MODEL
 
@@ -18,13 +20,17 @@ MAIL_FOLDER = Path(__file__).resolve().parents[2] / "var" / "mail"
 CALLER_NUMBER = "+12025550100"
 RELAXED_RULES = {
     "WHITELISTED_NUMBERS": "*",
-    "ALLOWED_COUNTRIES": "",
+    "ALLOWED_COUNTRIES": ",".join(sorted(SUPPORTED_REGIONS)),
     "CALLING_HOURS": "00:00-24:00",
     "MESSAGE_HOURS": "00:00-24:00",
     "CALL_COOL_DOWN": "0",
     "CALLS_PER_NUMBER_PER_DAY": "0",
     "CALLS_PER_SECOND": "20",
     "DAILY_SPEND_LIMIT": "0",
+    "MONTHLY_BUDGET": "0",
+    "API_KEY_REQUESTS_PER_MINUTE": "0",
+    "API_KEY_INTERVIEWS_PER_DAY": "0",
+    "API_KEY_MODEL_TASKS_PER_DAY": "0",
     "ATTEMPT_SPACING": "0.2,0.5,1",
 }
 """Settings that protect real people from calls, and that only delay simulated ones."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import phonenumbers
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 from interviews.calling.hours import CallingHours
 from interviews.conversation import wording
@@ -45,6 +45,19 @@ def check_countries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )
         for country_code in settings.ALLOWED_COUNTRIES
         if country_code not in phonenumbers.SUPPORTED_REGIONS
+    ]
+
+
+@register("screener")
+def check_named_countries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if settings.ALLOWED_COUNTRIES or "*" not in settings.WHITELISTED_NUMBERS:
+        return []
+    return [
+        Warning(
+            "WHITELISTED_NUMBERS is * and ALLOWED_COUNTRIES names no country, so no calls are placed.",
+            hint="List the countries of your candidates, as US,CA,GB: otherwise clients could have costly ones called.",
+            id="screener.W025",
+        )
     ]
 
 

@@ -27,10 +27,14 @@ from jobs.models import JobDescription
 from screener.models import Organisation
 from screener.phone_format import InvalidPhoneNumber, to_e164
 
-EMPLOYER_RECHECK = timedelta(minutes=2)
+EMPLOYER_RECHECK = COUNTRIES_RECHECK = timedelta(minutes=2)
 NO_EMPLOYER = gettext_noop(
     "The employer has no name yet, and every call begins with it. Enter it in the admin under Organisation, or with "
     "manage.py set_organisation."
+)
+NO_COUNTRIES = gettext_noop(
+    "The whitelist allows every number (*), so the countries must be named: otherwise a client could have costly "
+    "numbers abroad called. List them in ALLOWED_COUNTRIES, as US,CA,GB."
 )
 BUSY_AGAIN_IN = timedelta(minutes=1)
 NUMBER_BUSY = gettext_noop("Another call to this number is in progress.")
@@ -81,6 +85,9 @@ def _number_is_callable(call_request: CallRequest) -> Verdict:
 
 def _country_is_allowed(call_request: CallRequest) -> Verdict:
     country_code = phonenumbers.region_code_for_number(call_request.parsed_number)
+    if not settings.ALLOWED_COUNTRIES and "*" in settings.WHITELISTED_NUMBERS:
+        due_at = call_request.now + COUNTRIES_RECHECK
+        return Later(due_at, WaitReason.NO_COUNTRIES, gettext(NO_COUNTRIES))
     if settings.ALLOWED_COUNTRIES and country_code not in settings.ALLOWED_COUNTRIES:
         return Never(
             gettext("Numbers in %(country)s are not called. Add the country to ALLOWED_COUNTRIES to allow it.")

@@ -30,7 +30,7 @@ VERDICT_BADGES: dict[type, tuple[Label, str]] = {
 VERDICT_TONES = {Allowed: "", Later: "s-doubt", Never: "s-bad"}
 ONE_MINUTE = timedelta(minutes=1)
 MOST_NAMESAKES = 100
-WAITS_FOR_STAFF = (WaitReason.NO_EMPLOYER, WaitReason.DO_NOT_CALL_KEY)
+WAITS_FOR_STAFF = (WaitReason.NO_EMPLOYER, WaitReason.NO_COUNTRIES, WaitReason.DO_NOT_CALL_KEY)
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ class CallRulesPage:
                 return gettext("Yes, now, as far as could be checked.") if self.has_gaps else gettext("Yes, now.")
             case Later(wait_reason=WaitReason.NO_EMPLOYER):
                 return gettext("Not before the organisation is set up.")
+            case Later(wait_reason=WaitReason.NO_COUNTRIES):
+                return gettext("Not before the countries are named.")
             case Later(wait_reason=WaitReason.DO_NOT_CALL_KEY):
                 return gettext("Not before the do-not-call list can be read.")
             case Later(when):

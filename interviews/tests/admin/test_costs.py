@@ -241,7 +241,7 @@ class TestOtherPages:
         add_model_call(interview, "0.25")
         add_phone_call(interview, "-0.084")
         add_phone_call(interview, None)
-        with django_assert_num_queries(4):  # the key, the interview, its calls to models, its phone calls
+        with django_assert_num_queries(5):  # the key, its use, the interview, its calls to models, its phone calls
             body = api.get(address).json()
         phone = {"phone": 0.084, "phone_unit": "USD", "phone_unpriced": 1}
         assert body == {"models": 0.25, "calls": 2, "unknown": 1} | phone

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from interviews.calling.checks import check_named_countries
 from interviews.calling.rules import evaluate_rules, may_call_now
 from interviews.calling.verdicts import Allowed, DialRule, Later, Never
 from interviews.models import Call, Interview, WaitReason
@@ -30,6 +31,18 @@ NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)  # 05:00 in Los Angeles, 08:00 in N
 )
 def test_special_number_is_never_called(number: str) -> None:
     assert evaluate_rules(number, now=NOON).refused_by == DialRule.NUMBER
+
+
+def test_calls_wait_for_countries_to_be_named(settings: Any) -> None:
+    settings.ALLOWED_COUNTRIES = []
+    make_organisation()
+    verdict = evaluate_rules(NUMBER, now=NOON).overall_verdict
+    assert isinstance(verdict, Later)
+    assert verdict.wait_reason == WaitReason.NO_COUNTRIES
+    assert check_named_countries(None)
+    settings.WHITELISTED_NUMBERS = [NUMBER]
+    assert evaluate_rules(NUMBER, now=NOON).overall_verdict == Allowed(NUMBER)
+    assert not check_named_countries(None)
 
 
 def test_other_country_is_never_called(settings: Any) -> None:

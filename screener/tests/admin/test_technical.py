@@ -50,7 +50,16 @@ from interviews.models import (
 )
 from jobs.models import BankEvent, BankText, BankUsage, JobMembership, TemplateUse, TemplateVersion
 from screener.admin.base import ReadOnlyAdmin, interviewer_badge
-from screener.models import ApiKey, ApiKeyUse, BrowserSession, DataKey, MasterKeyRecord, Preference, Role, RoleKey
+from screener.models import (
+    ApiKey,
+    ApiKeyUse,
+    BrowserSession,
+    DataKey,
+    MasterKeyRecord,
+    Preference,
+    Role,
+    RoleKey,
+)
 from screener.models.keys.scopes import READING_SCOPES
 from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
@@ -90,7 +99,7 @@ def test_every_model_of_ours_has_page() -> None:
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts, and its archives of resumes, which the page lists;
-    # the use of keys, which the page of the key shows; keys of stored data;
+    # the use of keys, which the page of the key shows; keys of stored data; that a backup was restored, which the home page says;
     # events for other systems, which their deliveries show;
     # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
