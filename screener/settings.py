@@ -122,6 +122,7 @@ ENCRYPTED_FILES_ONLY = env.bool("ENCRYPTED_FILES_ONLY", False)
 
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 _public_host = urlsplit(WEBHOOK_BASE_URL).hostname
+WEBHOOKS_ONLY = env.bool("WEBHOOKS_ONLY", False)
 PUBLIC_HOST = _public_host or "localhost"
 ALLOWED_HOSTS = _env_list("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 if _public_host:
@@ -189,6 +190,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "screener.listeners.webhooks_only.webhooks_only",
     "screener.metrics.request_timing.request_timing",
     "portal.room.uploads.chunk_uploads",
     "django.middleware.security.SecurityMiddleware",

@@ -32,7 +32,8 @@ SPEED = 45
 """Simulated seconds per second: an interview of six minutes takes eight seconds."""
 
 ADMIN_USER, ADMIN_EMAIL = "admin", "admin@screener.example"
-WEB_OPTIONS = "--no-control-socket --worker-class gthread --workers 1 --threads 16 --graceful-timeout 5".split()
+WORKER_CLASS = "screener.listeners.buffering_worker.BufferingWorker"
+WEB_OPTIONS = f"--no-control-socket --worker-class {WORKER_CLASS} --workers 1 --threads 16 --graceful-timeout 5".split()
 
 
 def run_demo(credentials: Credentials, remarks: list[str], *, simulated: bool) -> NoReturn:

@@ -1,0 +1,1 @@
+"""How the server receives requests: the gunicorn worker, and what each listener serves."""
