@@ -99,7 +99,8 @@ def test_every_model_of_ours_has_page() -> None:
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts, and its archives of resumes, which the page lists;
-    # the use of keys, which the page of the key shows; keys of stored data; that a backup was restored, which the home page says;
+    # the use of keys, which the page of the key shows; keys of stored data; that a backup was restored, which the
+    # home page says;
     # events for other systems, which their deliveries show;
     # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
