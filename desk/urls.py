@@ -35,7 +35,8 @@ from desk.session import session_state
 from desk.sharing import views as sharing
 from desk.sound import switch_sound
 from desk.steps.views import after_step
-from desk.system.views import system_page
+from desk.system.views import ACTIONS as SYSTEM_ACTIONS
+from desk.system.views import system_action, system_page
 from desk.trial.views import trial_page
 from desk.unreachable.views import unreachable_page
 
@@ -65,6 +66,7 @@ urlpatterns = [
     page("desk/sound/", switch_sound, "desk-sound"),
     page("desk/insights/", insights_page, "desk-insights"),
     page("desk/system/", system_page, "desk-system"),
+    *(page(f"desk/system/{name}/", system_action, f"desk-system-{name}", action=name) for name in SYSTEM_ACTIONS),
     page("desk/unreachable/", unreachable_page, "desk-unreachable"),
     page("desk/duplicates/", merging.duplicates_page, "desk-duplicates"),
     page("desk/candidates/<uuid:candidate_id>/merge/", merging.merge_page, "desk-candidate-merge"),

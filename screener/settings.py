@@ -297,6 +297,8 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or TESTING
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+ARCHIVE_WEBHOOKS_AFTER_MONTHS = env.int("ARCHIVE_WEBHOOKS_AFTER_MONTHS", 0)
+
 # --- Twilio ------------------------------------------------------------------------------------------
 
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", "")

@@ -12,6 +12,7 @@ class WebhooksConfig(AppConfig):
         from screener.metrics.figures import sources
         from screener.services.telephony.twilio_messages import delete_message
         from screener.services.telephony.twilio_recordings import delete_transcript
+        from webhooks import checks  # noqa: F401
         from webhooks.data_rights import WebhookPart
         from webhooks.outgoing.figures import deliveries_notice, delivery_figures, webhooks_notice
 

@@ -4,6 +4,7 @@ from procrastinate.contrib.django import app
 
 from screener.background.sweeps import add_sweep, bind_steps, sweep_rows
 from webhooks import prompt_prerendering
+from webhooks.archiving import archive_old_webhooks
 from webhooks.models import DELIVER, NOTIFY_DISABLED
 from webhooks.outgoing.delivering import deliver, subscriptions_to_serve
 from webhooks.outgoing.disabling_mail import NOTICE_STEP
@@ -14,6 +15,12 @@ DELIVER.bind(deliver)
 bind_steps(NOTIFY_DISABLED, (NOTICE_STEP,))
 add_sweep("webhooks.publish", publish_events)
 sweep_rows(DELIVER, subscriptions_to_serve)
+
+
+@app.periodic(cron="11 3 * * *")
+@app.task(name="webhooks.archive_old", queue="rest")
+def archive_webhooks(timestamp: int) -> None:
+    archive_old_webhooks()
 
 
 @app.periodic(cron="37 4 * * *")

@@ -7,13 +7,13 @@ from django.conf import settings
 from django.db.models import Avg, Count, Q, Sum
 from django.utils import timezone
 
-from interviews.models import InterviewEvent
+from interviews.models import DialRate, InterviewEvent
 from interviews.models.event import EventKind
 from screener.background import health
 from screener.background.queue_figures import QueueState, failed_jobs, queue_states
 from screener.labels import Label
 from screener.metrics.figures import HOUR
-from screener.models import ModelCall
+from screener.models import ModelCall, RestoredBackup
 
 LATE: dict[str, timedelta] = {"calls": timedelta(minutes=1)}
 """By queue, the age of a due job from which the queue is late."""
@@ -51,7 +51,7 @@ class ModelRow:
 class SystemStatus:
     """`heartbeat_seconds`: None if no worker has ever been heard of. `problems`: of parts that must be ready.
 
-    `notices`: what an administrator should look at.
+    `notices`: what an administrator should look at. `restored`: a restore that no person has confirmed yet.
     """
 
     heartbeat_seconds: float | None
@@ -61,6 +61,8 @@ class SystemStatus:
     models: list[ModelRow]
     events: list[tuple[Label, int]]
     notices: list[str]
+    calls_paused: DialRate | None
+    restored: RestoredBackup | None
 
     @classmethod
     def load(cls) -> "SystemStatus":
@@ -76,6 +78,8 @@ class SystemStatus:
             models=_recent_model_calls(),
             events=_recent_events(),
             notices=[text for notice in health.notices if (text := notice())],
+            calls_paused=DialRate.current_pause(),
+            restored=RestoredBackup.objects.unconfirmed().first(),
         )
 
 

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from desk.system.page import SystemStatus
 from screener.background import health
 from screener.costs.metering import metered_call
-from screener.models import ModelCall
+from screener.models import ModelCall, RestoredBackup
 from screener.services.errors import PermanentError
 from tests.support.factories import make_interview
 
@@ -28,6 +30,24 @@ def test_page_tells_what_fails(admin_client: Client, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(health, "worker_heartbeat_age", lambda: 1.0)
     page = admin_client.get(reverse("desk-system"))
     assert page.context["status"].problems == []
+
+
+def test_administrator_stops_calls_and_confirms_restore(admin_client: Client) -> None:
+    RestoredBackup.objects.create(name="2026-12-01T000000Z", backup_time=timezone.now())
+
+    def post(action: str, **fields: str) -> SystemStatus:
+        page: Any = admin_client.post(reverse(f"desk-system-{action}"), fields, follow=True)
+        status: SystemStatus = page.context["status"]
+        return status
+
+    assert post("stop-calls", reason=" ").calls_paused is None
+    stopped = post("stop-calls", reason="wrong numbers").calls_paused
+    assert stopped
+    assert stopped.is_stopped
+    assert admin_client.get(reverse("desk-system-resume-calls")).status_code == 405
+    assert post("resume-calls").calls_paused is None
+    assert post("confirm-restore").restored is None
+    assert RestoredBackup.objects.get().confirmed_by == "hanna"
 
 
 def test_number_of_queries(admin_client: Client, django_assert_max_num_queries: Any) -> None:

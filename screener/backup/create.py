@@ -10,7 +10,15 @@ from screener.backup.database import dump_database, only_backup
 from screener.backup.files import FileCounts, KnownObjects, back_up_files, known_objects
 from screener.backup.journal import write_journal
 from screener.backup.keys import collect_keys, fingerprints
-from screener.backup.manifest import FILE_LIST, KEYS, Manifest, complete_backups, delete_backup, delete_incomplete
+from screener.backup.manifest import (
+    FILE_LIST,
+    KEYS,
+    Manifest,
+    backup_folder,
+    complete_backups,
+    delete_backup,
+    delete_incomplete,
+)
 from screener.backup.verify import verify_backup
 
 
@@ -28,12 +36,13 @@ def make_backup(archive: Archive) -> CreatedBackup:
         name = f"{time:%Y-%m-%dT%H%M%SZ}"
         if name in complete_backups(archive):
             raise BackupError("A backup was made in this second. Start again.")
-        dump = dump_database(archive, name, cursor)
-        archive.write_json(f"{name}/{KEYS}", collect_keys())
+        folder = backup_folder(name)
+        dump = dump_database(archive, folder, cursor)
+        archive.write_json(f"{folder}/{KEYS}", collect_keys())
         write_journal(archive)
         with known_objects() as known:
             _learn_objects(archive, known)
-            files, counts = back_up_files(archive, f"{name}/{FILE_LIST}", storages["private"], known)
+            files, counts = back_up_files(archive, f"{folder}/{FILE_LIST}", storages["private"], known)
         manifest = Manifest(name, time, dump, files, counts.files, counts.bytes, fingerprints())
         verify_backup(archive, manifest, with_files=False)
         archive.target.flush()

@@ -36,7 +36,7 @@ def restore_backup(archive: Archive, manifest: Manifest) -> AppliedJournal:
     Afterwards workers wait until a person confirms the restore. Raises BackupError.
     """
     storage = storages["private"]
-    refuse_missing_keys(archive.read_json(f"{manifest.name}/{KEYS}"), manifest.fingerprints, remedy=KEYS_REMEDY)
+    refuse_missing_keys(archive.read_json(f"{manifest.folder}/{KEYS}"), manifest.fingerprints, remedy=KEYS_REMEDY)
     _refuse_newer(manifest.database)
     _refuse_filled_database()
     _refuse_other_files(archive, manifest, storage)
@@ -85,7 +85,7 @@ def _restore_rows(archive: Archive, manifest: Manifest) -> None:
     newest = [node for node in graph.nodes if node in applied and not _children_in_app(graph, node) & applied]
     executor.migrate(newest)
     with transaction.atomic():
-        load_database(archive, manifest.name, manifest.database)
+        load_database(archive, manifest.folder, manifest.database)
         RestoredBackup.objects.create(name=manifest.name, backup_time=manifest.time)
 
 

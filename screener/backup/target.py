@@ -51,9 +51,9 @@ class FolderTarget:
         return LocalSource(str(self._folder / name))
 
     def names(self, prefix: str) -> Iterator[str]:
-        for path in sorted((self._folder / prefix).rglob("*")):
-            if path.is_file() and path.suffix != DRAFT_SUFFIX:
-                yield path.relative_to(self._folder).as_posix()
+        for folder, _, files in os.walk(self._folder / prefix):
+            relative = os.path.relpath(folder, self._folder).replace(os.sep, "/")
+            yield from (f"{relative}/{name}" for name in files if not name.endswith(DRAFT_SUFFIX))
 
     def delete(self, name: str) -> None:
         path = self._folder / name

@@ -10,8 +10,8 @@ from screener.backup.manifest import KEYS, Manifest
 def verify_backup(archive: Archive, manifest: Manifest, *, with_files: bool) -> None:
     """Raises BackupError with the first thing that is wrong. `with_files`: read the content of all files, too."""
     for name, table in manifest.database.tables.items():
-        _verify_table(archive, manifest.name, name, table)
-    keys: Keys = archive.read_json(f"{manifest.name}/{KEYS}")
+        _verify_table(archive, manifest.folder, name, table)
+    keys: Keys = archive.read_json(f"{manifest.folder}/{KEYS}")
     if not keys["SECRET_KEY"]:
         raise BackupError(f"{manifest.name} holds no keys.")
     count = 0

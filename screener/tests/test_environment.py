@@ -95,6 +95,7 @@ def test_empty_list_means_default() -> None:
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "E042", "'collector:4318'"),
         ("OTEL_TRACES_SAMPLER_ARG", 10.0, "E043", "is 10"),
         ("LOG_FORMAT", "xml", "E040", "'xml'"),
+        ("ARCHIVE_WEBHOOKS_AFTER_MONTHS", -1, "E052", "is -1"),
         ("BACKUP_KEY", "too short", "E050", "no backup"),
         ("REPLICA_DATABASE_URL", "mysql://a/b", "E051", "PostgreSQL"),
         ("REPLICA_MAX_LAG", -1.0, "E051", "is -1"),

@@ -64,8 +64,8 @@ def folder_megabytes(folder: Path) -> int:
     return round(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / MEGABYTE)
 
 
-def different(before: dict[str, Any], after: dict[str, Any]) -> int:
-    return sum(before.get(name) != after.get(name) for name in before.keys() | after.keys())
+def different(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
 
 
 def fill(deployment: Deployment, interviews: int) -> None:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             archive = open_archive(open_target(target))
             manifest = choose_backup(archive, name)
             if write_keys:
-                self._write_keys(archive.read_json(f"{manifest.name}/{KEYS}"), write_keys)
+                self._write_keys(archive.read_json(f"{manifest.folder}/{KEYS}"), write_keys)
                 return
             journal = restore_backup(archive, manifest)
         except (BackupError, ImproperlyConfigured) as error:

@@ -57,6 +57,7 @@ from screener.models import (
     DataKey,
     MasterKeyRecord,
     Preference,
+    RestoredBackup,
     Role,
     RoleKey,
 )
@@ -65,7 +66,7 @@ from screener.services.interviewer.protocol import SIMULATED_LABEL
 from screener.services.interviewer.without_model import WithoutModel
 from tests.support.admin_client import object_actions, page_url
 from tests.support.sample_rows import HOSTILE, make_all_rows
-from webhooks.models import PublicEvent
+from webhooks.models import PublicEvent, WebhookArchive
 
 OURS = ("screener", "candidates", "jobs", "interviews", "webhooks")
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -99,9 +100,9 @@ def test_every_model_of_ours_has_page() -> None:
     # video, which the page of its interview plays;
     # texts, history and usage of a question of the bank, and versions and uses of a template, which their pages show;
     # rows of an import, which its page counts, and its archives of resumes, which the page lists;
-    # the use of keys, which the page of the key shows; keys of stored data; that a backup was restored, which the
-    # home page says;
+    # the use of keys, which the page of the key shows; keys of stored data;
     # events for other systems, which their deliveries show;
+    # a restore, which the page about the system shows until it is confirmed; files of old webhooks;
     # answers about requirements, invitations, messages and feedback, which the pages of their interview and job show.
     without_page = {AccessEvent, CandidateEvent, DialRate, DoNotCallKey, ErasedItem, JobMembership, LiveTranscript}
     of_the_desk = {JobWatch, Note, NoteVersion, Notice, NoticeSettings, PersonalQuestions}
@@ -122,8 +123,10 @@ def test_every_model_of_ours_has_page() -> None:
         PublicEvent,
         ResumeArchive,
         ResumeFile,
+        RestoredBackup,
         Role,
         TurnReply,
+        WebhookArchive,
     }
 
 

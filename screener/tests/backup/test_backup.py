@@ -86,7 +86,7 @@ def test_interrupted_backup_is_none_and_its_files_are_used(
     created = create.make_backup(archive)
     assert (created.files.copied, created.files.files) == (0, 2)
     verify_backup(archive, created.manifest, with_files=True)
-    assert {name.split("/")[0] for name in archive.target.names("")} == {created.manifest.name, "files", "journal"}
+    assert {name.split("/")[1] for name in archive.target.names("backups/")} == {created.manifest.name}
 
 
 def test_nothing_is_in_clear(folder: Path) -> None:
@@ -105,7 +105,7 @@ def test_changed_backup_is_noticed(folder: Path) -> None:
     manifest = create.make_backup(archive).manifest
     parts = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "journal")
     unnoticed = []
-    for path in [parts[0], *(path for path in parts if "files" in path.parts), folder / manifest.name / "keys"]:
+    for path in [parts[0], *(path for path in parts if "files" in path.parts), folder / manifest.folder / "keys"]:
         content = path.read_bytes()
         for changed in (content[:-1], content[:-1] + bytes([content[-1] ^ 1]), parts[1].read_bytes(), None):
             path.unlink() if changed is None else path.write_bytes(changed)
