@@ -22,6 +22,7 @@ class ScreenerConfig(AppConfig):
         from screener.backup import checks as backup_checks  # noqa: F401
         from screener.db import replica  # noqa: F401
         from screener.db.translated_names import translate_names
+        from screener.deployment import checks as deployment_checks  # noqa: F401
         from screener.encryption import checks as encryption_checks
         from screener.encryption.data_keys import make_shared_key
         from screener.metrics.figures import sources

@@ -132,6 +132,10 @@ CORS_ALLOWED_ORIGINS = _env_list("CORS_ALLOWED_ORIGINS")
 
 _https = WEBHOOK_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+if _https:  # browsers take these from this host alone, and by https alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+# Redirects to https and HSTS for other names of the domain are up to the proxy and the owner of the domain.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", 0)
@@ -268,12 +272,18 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
 PRIVATE_FILES_BUCKET = env.str("PRIVATE_FILES_BUCKET", "")
+PRIVATE_FILES_ENDPOINT = env.str("PRIVATE_FILES_ENDPOINT", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "files"}},
     "private": (
         {
             "BACKEND": "screener.encryption.s3_storage.EncryptedS3Storage",
-            "OPTIONS": {"bucket_name": PRIVATE_FILES_BUCKET, "default_acl": "private", "file_overwrite": False},
+            "OPTIONS": {
+                "bucket_name": PRIVATE_FILES_BUCKET,
+                "endpoint_url": PRIVATE_FILES_ENDPOINT or None,
+                "default_acl": "private",
+                "file_overwrite": False,
+            },
         }
         if PRIVATE_FILES_BUCKET
         else {

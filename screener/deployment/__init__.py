@@ -1,0 +1,1 @@
+"""Whether the settings of a deployment are safe to expose: `manage.py check --deploy`."""
