@@ -48,6 +48,8 @@ class Command(BaseCommand):
                 self._back_up(archive, keep)
         except (BackupError, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"The target or private storage does not work: {error}") from None
         except ModuleNotFoundError:
             raise CommandError("Backups on S3 need requirements-s3.txt.") from None
 

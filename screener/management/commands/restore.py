@@ -38,6 +38,8 @@ class Command(BaseCommand):
             journal = restore_backup(archive, manifest)
         except (BackupError, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from None
+        except OSError as error:
+            raise CommandError(f"The target or private storage does not work: {error}") from None
         except ModuleNotFoundError:
             raise CommandError("Backups on S3 need requirements-s3.txt.") from None
         self.stdout.write(f"{manifest.name}: {manifest.rows} rows and {manifest.file_count} files are restored.")

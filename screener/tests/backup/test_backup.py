@@ -131,6 +131,9 @@ def test_commands_refuse_and_say_why(folder: Path, settings: Any) -> None:
     call_command("restore", target, "--write-keys", str(keys), stdout=StringIO())
     assert f"DO_NOT_CALL_KEY={SECRET.decode()}\n" in keys.read_text()
     assert keys.stat().st_mode & 0o077 == 0
+    (folder.parent / "a-file").touch()
+    with pytest.raises(CommandError, match="a-file"):
+        call_command("backup", str(folder.parent / "a-file"), stdout=StringIO())
     with pytest.raises(CommandError, match="empty"):
         call_command("restore", target, stdout=StringIO())
     settings.DO_NOT_CALL_KEY = "another"
