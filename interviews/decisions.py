@@ -79,10 +79,12 @@ def record_decision(
     reason: str,
     seen: InterviewResult | None,
     previous: Decision | AnyDecision | None = AnyDecision.ANY,
+    via: str = "",
 ) -> Decision:
     """Record a reviewer's decision. `seen` is the result that the reviewer has read, or None without a result.
 
-    `previous` is the last decision that the reviewer was shown, or None if they were shown none.
+    `previous` is the last decision that the reviewer was shown, or None if they were shown none. `via` is the client of
+    the API that passed the decision on.
 
     Raises InvalidTransition if the interview is not over, if the result has changed, or if a reason is required: for a
     decision that differs from the recommendation, and for one by a reviewer who has not seen the scores. Raises
@@ -113,7 +115,8 @@ def record_decision(
             interview=interview, result=current_result, decided_by=by, verdict=verdict, reason=reason.strip()
         )
         decision_event = event_kind("decision", verdict)
+        passed_on = {"via": via} if via else {}
         locked_interview.add_event(
-            decision_event, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk)
+            decision_event, actor=by.get_username(), reason=decision.reason, decision=str(decision.pk), **passed_on
         )
     return decision

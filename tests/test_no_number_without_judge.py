@@ -78,7 +78,11 @@ def payloads(interview: Interview) -> Iterator[tuple[str, Any]]:
             response = client.get(address)
             if response.status_code == 200 and response["Content-Type"] == "application/zip":
                 yield from zipped_payloads(response)
-            elif response.status_code == 200 and response["Content-Type"] != "application/pdf":
+            elif response.status_code == 200 and response["Content-Type"] not in (
+                "application/pdf",
+                "audio/wav",
+                "application/octet-stream",
+            ):
                 yield path, response.json()
 
 

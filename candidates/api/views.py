@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from candidates.api import serializers
 from candidates.api.data_rights import DataRightsMixin
+from candidates.api.resume_file import ResumeFileActions
 from candidates.importing.report import import_candidates
 from candidates.merging.merge import resolve_id
 from candidates.models import Candidate
@@ -38,7 +39,13 @@ class CandidateFilter(filters.FilterSet):  # type: ignore[misc]  # untyped libra
 
 
 class CandidateViewSet(
-    DataRightsMixin, CreateModelMixin, ListModelMixin, RetrieveModelMixin, UpdateModelMixin, ApiViewSet
+    ResumeFileActions,
+    DataRightsMixin,
+    CreateModelMixin,
+    ListModelMixin,
+    RetrieveModelMixin,
+    UpdateModelMixin,
+    ApiViewSet,
 ):
     """Candidates. A resume is sent as multipart/form-data and read in the background."""
 
@@ -52,6 +59,7 @@ class CandidateViewSet(
         "create": "Add a candidate",
         "retrieve": "Read a candidate",
         "partial_update": "Change a candidate, record consent, add a resume",
+        "resume_file": "Download the resume",
         "import_csv": "Add candidates from a CSV file",
         **DataRightsMixin.summaries,
     }

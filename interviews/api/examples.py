@@ -2,6 +2,7 @@
 
 from interviews.calling.rules import NO_EMPLOYER
 from interviews.planning import NO_QUESTIONS
+from screener.api.problem_details import RangeOutsideFile
 from screener.api.schema import request_example, response_example
 from screener.pdf.libraries import INSTALL_LIBRARIES
 
@@ -25,6 +26,9 @@ FINISHED_DATA = {
     "outcome": "complete",
     "outcome_reason": "",
     "result_status": "ready",
+    "overall_score": 7.8,
+    "recommendation": "hire",
+    "decision": None,
     "interviewer": INTERVIEWER,
     "language": "en",
     "language_warning": "",
@@ -45,6 +49,8 @@ PLANNED_DATA = FINISHED_DATA | {
     "status": "pending",
     "outcome": "",
     "result_status": "none",
+    "overall_score": None,
+    "recommendation": None,
     "next_attempt_at": "2026-11-21T09:00:00Z",
     "attempts": 0,
     "started_at": None,
@@ -204,6 +210,8 @@ ATTEMPT = [
 ]
 
 INTERVIEW_PROBLEMS = {
+    "audio": {416: str(RangeOutsideFile.default_detail)},
+    "decide": {409: "The result has changed since this page was opened. Read it again, then decide."},
     "create": {
         400: {"candidate": [f"There is nothing with the id {CANDIDATE_ID}. Check the id."]},
         409: NO_QUESTIONS,

@@ -30,14 +30,23 @@ from screener.api.fields import IdField
 from screener.api.record_serializer import serializer_of
 from screener.api.serializers import StrictModelSerializer, StrictSerializer
 from screener.language_tag import primary_tag
+from screener.models.keys.scopes import USER_PERMISSIONS, Resource, Verb, covers
 from screener.records import Point
 from screener.services.interviewer import selection
 
 WRITABLE_FIELDS = ("candidate", "job", "channel", "repeat_reason", "more_time", "scheduled_for", "invite")
+ONLY_WITH_RESULTS = "Null: there is none, or the key lacks the scope `results:read`"
 RESULT_STATUS = (
     "Poll while it is `none` and the interview is not over, or while it is `pending`. `ready`: there is a result; "
     "`incomplete`: a result without an overall score, as something is missing; `needs_review`: look at it."
 )
+
+
+def may_read_results(request: Any) -> bool:
+    """Whether the key of the request has the scope, and its maker the right, to read scores and decisions."""
+    client = request.user
+    permission = USER_PERMISSIONS[Resource.RESULTS, Verb.READ]
+    return covers(client.scopes, Resource.RESULTS, Verb.READ) and client.maker_may(permission)
 
 
 @extend_schema_serializer(examples=examples.INTERVIEW)
@@ -62,6 +71,9 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
         "Calls are placed only for the phone",
     )
     interviewer = serializers.SerializerMethodField(help_text="What scores the answers, or has scored them")
+    overall_score = serializers.SerializerMethodField(help_text=f"Of the current result. {ONLY_WITH_RESULTS}")
+    recommendation = serializers.SerializerMethodField(help_text=f"Of the current result. {ONLY_WITH_RESULTS}")
+    decision = serializers.SerializerMethodField(help_text=f"The last one of a reviewer. {ONLY_WITH_RESULTS}")
     language_warning = serializers.SerializerMethodField(
         help_text="Says so if the interview is not held in the candidate's language; otherwise empty"
     )
@@ -80,6 +92,9 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "outcome",
             "outcome_reason",
             "result_status",
+            "overall_score",
+            "recommendation",
+            "decision",
             "interviewer",
             "language",
             "language_warning",
@@ -108,6 +123,22 @@ class InterviewSerializer(StrictModelSerializer[Interview]):
             "status": {"help_text": "completed, failed and cancelled are final: the interview is over."},
             "result_status": {"help_text": RESULT_STATUS},
         }
+
+    def get_overall_score(self, interview: Any) -> float | None:
+        shows_score = interview.overall_score is not None and self._may_read_results
+        return float(interview.overall_score) if shows_score else None
+
+    def get_recommendation(self, interview: Any) -> Recommendation | None:
+        return Recommendation(interview.recommended) if interview.recommended and self._may_read_results else None
+
+    def get_decision(self, interview: Any) -> Recommendation | None:
+        return Recommendation(interview.decision) if interview.decision and self._may_read_results else None
+
+    @property
+    def _may_read_results(self) -> bool:
+        """Events carry results to all who receive them."""
+        request = self.context.get("request")
+        return request is None or may_read_results(request)
 
     def get_interviewer(self, interview: Any) -> str:
         judge_label: str = interview.judged_by or selection.configured_interviewer().label

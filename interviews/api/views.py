@@ -1,6 +1,7 @@
 """API views of interviews."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery
@@ -9,7 +10,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.mixins import CreateModelMixin, ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,29 +22,41 @@ from interviews.api.eligibility.actions import EligibilityActions
 from interviews.api.invitation import InvitationActions
 from interviews.api.messages import MessageActions
 from interviews.api.notes import NoteActions
+from interviews.api.outcome.audio import AudioActions
+from interviews.api.outcome.decision import DecisionActions
 from interviews.api.question import QuestionActions
 from interviews.api.report import ReportActions
 from interviews.api.scheduling import SchedulingActions
 from interviews.api.scoring import ScoringActions
+from interviews.api.serializers import may_read_results
 from interviews.eligibility.requirements import RequirementFilter, requirement_condition
 from interviews.models import (
     Attempt,
+    Decision,
     Interview,
+    InterviewEvent,
     InterviewResult,
     lock_interview,
 )
+from interviews.models.result import Recommendation
 from interviews.reports.monthly_costs import interview_cost
 from interviews.scoring.assessment import rescore_interview, retry_failed
-from screener.api.authentication import request_actor
+from screener.api.authentication import MISSING_SCOPE, request_actor
 from screener.api.key_rates import take_interviews, take_model_task
 from screener.api.viewsets import ApiViewSet
-from screener.models.keys.scopes import Resource
+from screener.models.keys.scopes import Resource, Verb, scope_name
 
 NEEDS_ATTENTION = (
     "Whether the interview needs attention: a retry of failed answers, a reviewer, the person that the candidate asked "
     "for, a reply to a candidate who called after the last attempt, or another way to a candidate whose invitation did "
     "not arrive"
 )
+RESULT_LOOKUPS = {
+    "recommendation": "recommended",
+    "decision": "decision",
+    "min_score": "overall_score__gte",
+    "max_score": "overall_score__lte",
+}
 ViewMethod = TypeVar("ViewMethod", bound=Callable[..., Response])
 
 
@@ -66,11 +79,34 @@ class InterviewFilter(filters.FilterSet):
         method="filter_requirements",
         help_text="An answer to an eligibility question that is flagged, open or fails a knock-out; `met`: all are met",
     )
+    updated_after = filters.IsoDateTimeFilter(
+        method="filter_updated", help_text="Interviews with an event in their history after this moment"
+    )
+    recommendation = filters.ChoiceFilter(choices=Recommendation.choices, method="filter_results")
+    decision = filters.ChoiceFilter(
+        choices=Recommendation.choices, method="filter_results", help_text="The last decision of a reviewer"
+    )
+    min_score = filters.NumberFilter(min_value=0, max_value=10, method="filter_results")
+    max_score = filters.NumberFilter(min_value=0, max_value=10, method="filter_results")
     created_before = filters.IsoDateTimeFilter("created_at", "lt")
 
     class Meta:
         model = Interview
         fields = ["status", "outcome", "result_status"]
+
+    def filter_updated(self, queryset: Any, name: str, value: datetime) -> QuerySet[Interview]:
+        events = InterviewEvent.objects.filter(created_at__gt=value).order_by()
+        filtered_interviews: QuerySet[Interview] = queryset.filter(pk__in=events.values("interview"))
+        return filtered_interviews
+
+    def filter_results(self, queryset: Any, name: str, value: Any) -> QuerySet[Interview]:
+        """Only for clients that may read results: which interviews are found tells their scores."""
+        if not may_read_results(self.request):
+            scope = scope_name(Resource.RESULTS, Verb.READ)
+            raise PermissionDenied(MISSING_SCOPE.format(scope=scope))
+        decided = {"decided_at__isnull": False} if name == "decision" else {}
+        filtered_interviews: QuerySet[Interview] = queryset.filter(**{RESULT_LOOKUPS[name]: value}, **decided)
+        return filtered_interviews
 
     def filter_attention(self, queryset: Any, name: str, value: bool) -> QuerySet[Interview]:
         waiting_interviews = Interview.objects.needing_attention()
@@ -97,6 +133,9 @@ def annotated_interviews() -> QuerySet[Interview]:
         attempt_count=count_rows(Attempt, "interview"),
         judged_by=Subquery(current_results.values("label")),
         candidate_locale=F("candidate__locale"),
+        decision=Subquery(
+            Decision.objects.filter(interview=OuterRef("pk")).order_by("-created_at").values("verdict")[:1]
+        ),
     )
 
 
@@ -126,6 +165,8 @@ def missing_result_reason(interview: Interview) -> str:
 
 class InterviewViewSet(
     InvitationActions,
+    AudioActions,
+    DecisionActions,
     QuestionActions,
     MessageActions,
     SchedulingActions,
@@ -171,6 +212,9 @@ class InterviewViewSet(
         "messages": "Read the messages to the candidate",
         "notes": "Read the notes of colleagues",
         "add_note": "Add a note",
+        "audio": "Listen to an answer",
+        "decisions": "Read the decisions",
+        "decide": "Record a decision",
     }
     problem_examples = examples.INTERVIEW_PROBLEMS
 

@@ -30,6 +30,7 @@ PROBLEM_TYPES = {
     409: ("conflict", "Conflict with the current state"),
     413: ("too-large", "Request too large"),
     415: ("unsupported-media-type", "Unsupported media type"),
+    416: ("range-not-satisfiable", "The range lies outside the file"),
     422: ("idempotency-key-reused", "Idempotency-Key used for another request"),
     429: ("limit-reached", "Too many requests with this API key"),
     500: ("internal-error", "Internal error"),
@@ -53,6 +54,11 @@ class DatabaseUnavailable(exceptions.APIException):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = "The database does not respond. Nothing was changed. Repeat the request in a few seconds."
     wait = 5
+
+
+class RangeOutsideFile(exceptions.APIException):
+    status_code = status.HTTP_416_REQUESTED_RANGE_NOT_SATISFIABLE
+    default_detail = "The range lies outside the file. Ask for less, or omit the header Range."
 
 
 class NotInstalled(exceptions.APIException):

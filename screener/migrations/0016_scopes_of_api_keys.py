@@ -8,11 +8,12 @@ from django.db import migrations, models
 
 
 RESOURCES = (
-    "jobs bank candidates imports interviews campaigns results do-not-call events webhooks data-rights settings".split()
+    "jobs bank candidates imports interviews campaigns results files do-not-call events webhooks data-rights settings"
+    .split()
 )
 SCOPES = {
     "write": [f"{resource}:write" for resource in RESOURCES],
-    "read": [f"{resource}:read" for resource in RESOURCES if resource not in ("webhooks", "data-rights")],
+    "read": [f"{resource}:read" for resource in RESOURCES if resource not in ("files", "webhooks", "data-rights")],
 }
 
 

@@ -17,6 +17,7 @@ class Resource(models.TextChoices):
     INTERVIEWS = "interviews", _("Interviews, invitations and messages")
     CAMPAIGNS = "campaigns", _("Campaigns")
     RESULTS = "results", _("Answers, scores, results, reports and notes")
+    FILES = "files", _("Recordings of answers, and resumes")
     DO_NOT_CALL = "do-not-call", _("Numbers that are not called")
     EVENTS = "events", _("The feed of events, with the results that they carry")
     WEBHOOKS = "webhooks", _("Webhooks, which send events to other systems")
@@ -39,16 +40,18 @@ USER_PERMISSIONS: dict[tuple[Resource, Verb], str] = {
     (Resource.JOBS, Verb.WRITE): "jobs.change_jobdescription",
     (Resource.BANK, Verb.READ): "jobs.view_bankquestion",
     (Resource.BANK, Verb.WRITE): "jobs.change_bankquestion",
-    (Resource.CANDIDATES, Verb.READ): "candidates.view_candidate",
-    (Resource.CANDIDATES, Verb.WRITE): "candidates.change_candidate",
+    (Resource.CANDIDATES, Verb.READ): "candidates.view_contact_data",
+    (Resource.CANDIDATES, Verb.WRITE): "candidates.view_contact_data",
     (Resource.IMPORTS, Verb.READ): "candidates.view_import",
     (Resource.IMPORTS, Verb.WRITE): "candidates.add_import",
     (Resource.INTERVIEWS, Verb.READ): "interviews.view_interview",
     (Resource.INTERVIEWS, Verb.WRITE): "interviews.add_interview",
     (Resource.CAMPAIGNS, Verb.READ): "interviews.view_campaign",
     (Resource.CAMPAIGNS, Verb.WRITE): "interviews.change_campaign",
-    (Resource.RESULTS, Verb.READ): "interviews.view_interviewresponse",
-    (Resource.RESULTS, Verb.WRITE): "interviews.add_assessment",
+    (Resource.RESULTS, Verb.READ): "interviews.view_scores_at_once",
+    (Resource.RESULTS, Verb.WRITE): "interviews.view_scores_at_once",
+    (Resource.FILES, Verb.READ): "interviews.view_recording",
+    (Resource.FILES, Verb.WRITE): "interviews.view_recording",
     (Resource.DO_NOT_CALL, Verb.READ): "candidates.view_donotcall",
     (Resource.DO_NOT_CALL, Verb.WRITE): "candidates.change_donotcall",
     (Resource.EVENTS, Verb.READ): "interviews.view_interviewresult",
@@ -60,7 +63,7 @@ USER_PERMISSIONS: dict[tuple[Resource, Verb], str] = {
     (Resource.SETTINGS, Verb.READ): "screener.view_organisation",
     (Resource.SETTINGS, Verb.WRITE): "screener.change_organisation",
 }
-"""What a user needs for the same in the admin. A key can't do what the user who made it may not do."""
+"""What the maker of a key needs: the widest of what the same needs in the admin, for replies show contact data and scores."""
 
 ALL_SCOPES = tuple(f"{resource}:{Verb.WRITE}" for resource in Resource)
 READING_SCOPES = tuple(

@@ -58,6 +58,7 @@ def test_each_scope_opens_its_part_alone() -> None:
         "interviews:read": {"interviews", "personal-questions"},
         "campaigns:read": {"campaigns"},
         "results:read": {"interviews"},
+        "files:read": {"candidates", "interviews"},
         "do-not-call:read": {"do-not-call"},
         "events:read": {"events"},
         "webhooks:read": {"webhooks"},

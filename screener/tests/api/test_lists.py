@@ -76,7 +76,7 @@ class TestFilters:
 
     def test_unknown_filter_is_rejected(self, api: APIClient) -> None:
         problem = assert_problem(api.get(f"/api/v1/interviews/?jobb={UNKNOWN_ID}"), 400)
-        assert "job, needs_attention" in problem["errors"]["jobb"][0]
+        assert "job, max_score" in problem["errors"]["jobb"][0]
 
     def test_filter_of_unfiltered_list_is_rejected(self, api: APIClient) -> None:
         problem = assert_problem(api.get(f"/api/v1/campaigns/?job={UNKNOWN_ID}"), 400)
