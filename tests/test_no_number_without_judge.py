@@ -26,6 +26,7 @@ from tests.support.sample_rows import make_all_rows
 pytestmark = pytest.mark.django_db
 Status = InterviewResponse.Status
 
+FILES = ("application/pdf", "audio/wav", "application/octet-stream")
 JUDGED_KEYS = {
     *("score", "overall_score", "recommendation", "opinion"),
     *("criteria", "evidence", "strengths", "improvements"),
@@ -78,11 +79,7 @@ def payloads(interview: Interview) -> Iterator[tuple[str, Any]]:
             response = client.get(address)
             if response.status_code == 200 and response["Content-Type"] == "application/zip":
                 yield from zipped_payloads(response)
-            elif response.status_code == 200 and response["Content-Type"] not in (
-                "application/pdf",
-                "audio/wav",
-                "application/octet-stream",
-            ):
+            elif response.status_code == 200 and response["Content-Type"] not in FILES:
                 yield path, response.json()
 
 

@@ -63,7 +63,7 @@ USER_PERMISSIONS: dict[tuple[Resource, Verb], str] = {
     (Resource.SETTINGS, Verb.READ): "screener.view_organisation",
     (Resource.SETTINGS, Verb.WRITE): "screener.change_organisation",
 }
-"""What the maker of a key needs: the widest of what the same needs in the admin, for replies show contact data and scores."""
+"""What the maker of a key needs: the widest of what the admin asks for, as replies show contact data and scores."""
 
 ALL_SCOPES = tuple(f"{resource}:{Verb.WRITE}" for resource in Resource)
 READING_SCOPES = tuple(
