@@ -253,6 +253,8 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["screener.formats"]
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.redis.RedisCache":
+    CACHES["default"]["BACKEND"] = "screener.cache.redis_cache.FallbackRedisCache"
 # The console shows mails on a machine for development. A log of a deployment must not hold their names.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if DEBUG else "dummymail://")
 vars().update(EMAIL_CONFIG)

@@ -1,5 +1,6 @@
 """Checks of `manage.py check --deploy`: connections that can be read on the way, secrets, hosts."""
 
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,12 +52,20 @@ def check_databases_are_encrypted(app_configs: Any, **kwargs: Any) -> list[Check
     ]
 
 
+@register("screener")
+def check_cache_can_be_used(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    if "redis" not in settings.CACHES["default"]["BACKEND"].lower() or find_spec("redis"):
+        return []
+    message = "CACHE_URL names a Redis or Valkey server, and the package redis is not installed."
+    return [Error(message, hint="pip install -r requirements-redis.txt", id="screener.E061")]
+
+
 @register("screener", deploy=True)
 def check_cache_is_encrypted(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     url = urlsplit(str(settings.CACHES["default"].get("LOCATION", "")))
     if url.scheme != "redis" or is_this_machine(url.hostname):
         return []
-    message = "CACHE_URL is a redis:// address of another machine: sessions can be read on the way."
+    message = "CACHE_URL is a redis:// address of another machine: it can be read and changed on the way."
     return [Warning(message, hint="Use rediss://, which verifies the server.", id="screener.W062")]
 
 

@@ -1,7 +1,7 @@
 """Gunicorn's threaded worker, whose threads only get requests that have arrived as a whole.
 
 Its own threads read from the connections, so that as many clients as there are threads stop everything by sending half
-a request. Here the main loop receives; a slow client costs a connection, not a thread. See ADR 39.
+a request. Here the main loop receives; a slow client costs a connection, not a thread. See ADR 41.
 """
 
 import struct
