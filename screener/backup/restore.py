@@ -30,10 +30,10 @@ def choose_backup(archive: Archive, name: str) -> Manifest:
     return Manifest.read(archive, name or names[-1])
 
 
-def restore_backup(archive: Archive, manifest: Manifest) -> AppliedJournal:
+def restore_backup(archive: Archive, manifest: Manifest) -> AppliedJournal | None:
     """Files first: while they are missing, there is no database that a process could start with.
 
-    Afterwards workers wait until a person confirms the restore. Raises BackupError.
+    Afterwards workers wait until a person confirms the restore. None: the journal is lost. Raises BackupError.
     """
     storage = storages["private"]
     refuse_missing_keys(archive.read_json(f"{manifest.folder}/{KEYS}"), manifest.fingerprints, remedy=KEYS_REMEDY)
@@ -45,7 +45,10 @@ def restore_backup(archive: Archive, manifest: Manifest) -> AppliedJournal:
     _restore_rows(archive, manifest)
     call_command("migrate", interactive=False, verbosity=0)
     forget_shared_key()
-    return apply_journal(archive)
+    try:
+        return apply_journal(archive)
+    except BackupError:  # all else is restored, and a person looks at it before work goes on
+        return None
 
 
 def _refuse_newer(dump: DatabaseDump) -> None:

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from screener.backup.archive import BackupError, open_archive
+from screener.backup.journal import AppliedJournal
 from screener.backup.keys import write_keys
 from screener.backup.manifest import KEYS
 from screener.backup.restore import choose_backup, restore_backup
@@ -43,12 +44,18 @@ class Command(BaseCommand):
         except ModuleNotFoundError:
             raise CommandError("Backups on S3 need requirements-s3.txt.") from None
         self.stdout.write(f"{manifest.name}: {manifest.rows} rows and {manifest.file_count} files are restored.")
-        self.stdout.write(f"Journal of {journal.written_at:%Y-%m-%d %H:%M} UTC, carried out: {journal.counts}")
-        for problem in journal.problems:
-            self.stdout.write(f"- {problem}")
+        if journal:
+            self._show_journal(journal)
+        else:
+            self.stdout.write("The journal is lost. Find out who refused or was erased since: see docs/runbooks.md.")
         self.stdout.write(
             "Background work waits. Go on with docs/runbooks.md, then run manage.py resume_after_restore."
         )
+
+    def _show_journal(self, journal: AppliedJournal) -> None:
+        self.stdout.write(f"Journal of {journal.written_at:%Y-%m-%d %H:%M} UTC, carried out: {journal.counts}")
+        for problem in journal.problems:
+            self.stdout.write(f"- {problem}")
 
     def _write_keys(self, keys: dict[str, list[str]], path: Path) -> None:
         write_keys(keys, path)
