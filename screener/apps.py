@@ -26,6 +26,7 @@ class ScreenerConfig(AppConfig):
         from screener.encryption import checks as encryption_checks
         from screener.encryption.data_keys import make_shared_key
         from screener.metrics.figures import sources
+        from screener.sandbox import checks as sandbox_checks  # noqa: F401
         from screener.sign_in import checks as sign_in_checks  # noqa: F401
         from screener.telemetry import checks as telemetry_checks
         from screener.telemetry.json_lines import configure_structlog

@@ -389,6 +389,8 @@ WORKER_QUEUES = {
     "calls": env.int("WORKER_CALLS", 8),
     "answers": env.int("WORKER_ANSWERS", 16),
     "rest": env.int("WORKER_REST", 4),
+    "files": env.int("WORKER_FILES", 2),
+    "sweeps": 1,  # nothing else is queued there, so nothing delays them
     "deliveries": env.int("WORKER_DELIVERIES", 4),
 }
 

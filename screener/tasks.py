@@ -41,7 +41,7 @@ bind_steps(SYNTHESIZE, (SYNTHESIZE_STEP,))
 
 
 @app.periodic(cron=f"* * * * * */{SWEEP_SECONDS}")
-@app.task(name="screener.sweep", queue="rest", aliases=["interviews.sweep", "jobs.sweep", "candidates.sweep"])
+@app.task(name="screener.sweep", queue="sweeps", aliases=["interviews.sweep", "jobs.sweep", "candidates.sweep"])
 def sweep(timestamp: int) -> None:
     """Runs the sweeps of all apps. The aliases are in queues of earlier versions, which had a sweep per app."""
     run_sweeps(timestamp)

@@ -25,7 +25,7 @@ from screener.documents.file_type import detect_file_type
 from screener.encryption.fields import EncryptedTextField
 from screener.models import AppendOnly, BaseModel, InvalidTransition
 
-READ_RESUME = RowTaskHandle("candidates.read_resume", queue="rest", argument="candidate_id")
+READ_RESUME = RowTaskHandle("candidates.read_resume", queue="files", argument="candidate_id")
 ADD_CANDIDATE = "candidates.add_candidate"
 PUNCTUATION = "-._/@:'+"
 

@@ -18,10 +18,10 @@ from screener.access.viewer import VIEW_ALL_JOBS, Viewer
 from screener.background.queue import RowTaskHandle
 from screener.models import BaseModel, InvalidTransition, LeasableModel, LeasableQuerySet
 
-READ_IMPORT = RowTaskHandle("candidates.read_import", queue="rest", argument="import_id")
+READ_IMPORT = RowTaskHandle("candidates.read_import", queue="files", argument="import_id")
 PLAN_IMPORT = RowTaskHandle("candidates.plan_import", queue="rest", argument="import_id")
 UNDO_IMPORT = RowTaskHandle("candidates.undo_import", queue="rest", argument="import_id")
-READ_ARCHIVE = RowTaskHandle("candidates.read_archive", queue="rest", argument="archive_id")
+READ_ARCHIVE = RowTaskHandle("candidates.read_archive", queue="files", argument="archive_id")
 IMPORT_FOLDER = "imports"
 UPLOADS_KEPT = timedelta(hours=12)
 """An upload that is not started is deleted after this time."""

@@ -1,4 +1,4 @@
-"""Child process that reads a document from stdin and writes JSON to stdout. It limits the harm of a hostile file.
+"""Child process that reads a document from stdin and writes JSON to stdout. It reads the file in a sandbox.
 
 It imports neither Django nor the settings. `screener.documents.upload` starts it and kills it after a timeout.
 """
@@ -6,7 +6,6 @@ It imports neither Django nor the settings. `screener.documents.upload` starts i
 import json
 import logging
 import re
-import resource
 import sys
 import unicodedata
 from collections.abc import Iterable
@@ -17,9 +16,10 @@ from screener.documents.extraction import Extraction, Problem, UnreadableFile
 from screener.documents.file_type import decode_text, detect_file_type
 from screener.documents.html_text import extract_html
 from screener.documents.pdf_text import extract_pdf
+from screener.sandbox.confinement import confine
 
 MEMORY_BYTES = 512 * 1024 * 1024
-CPU_SECONDS = 10
+CPU_SECONDS = 3
 MAX_CHARACTERS = 100_000
 MAX_TITLE_CHARACTERS = 500
 PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
@@ -27,16 +27,9 @@ PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefc]+")
 
 
 def main() -> None:
-    limit_resources()
     logging.disable()
+    confine(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
     sys.stdout.write(json.dumps(read_file(sys.stdin.buffer.read())))
-
-
-def limit_resources() -> None:
-    """Limit memory and CPU time of this process, and forbid writing files."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def read_file(file_bytes: bytes) -> dict[str, Any]:

@@ -1,17 +1,18 @@
 """Child process that writes the rows of a workbook to stdout, one JSON list of texts a line.
 
-It limits the harm of a hostile file: memory and CPU time are bounded by the operating system. It imports neither Django
-nor the settings. `screener.documents.table_rows` starts it. Formulas are not evaluated: their stored values are read.
+It reads the file in a sandbox, and imports neither Django nor the settings. `screener.documents.table_rows` starts it.
+Formulas are not evaluated: their stored values are read.
 """
 
 import json
-import resource
 import sys
 import zipfile
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from python_calamine import CalamineWorkbook
+
+from screener.sandbox.confinement import confine
 
 MEMORY_BYTES = 450 * 1024 * 1024
 CPU_SECONDS = 60
@@ -32,9 +33,7 @@ class RefusedWorkbook(Exception):
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    confine(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS, readable=[sys.argv[1]])
     try:
         _check_parts(sys.argv[1])
         _write_rows(sys.argv[1])

@@ -85,3 +85,11 @@ def test_only_bugs_log_a_traceback(
     assert UNREACHABLE in away.getMessage()
     assert bug.levelname == "ERROR"
     assert bug.exc_info
+
+
+def test_nothing_is_queued_beside_sweeps_and_files() -> None:
+    """Hostile files fill the queue of files alone, and no sweep waits for anything."""
+    tasks = {task.name: task.queue for task in app.tasks.values()}
+    assert {name for name, queue in tasks.items() if queue == "sweeps"} == {"screener.sweep"}
+    reading = {"candidates.read_resume", "candidates.read_import", "candidates.read_archive"}
+    assert {name for name, queue in tasks.items() if queue == "files"} == reading

@@ -265,8 +265,10 @@ class TestChildProcess:
         assert caught.value.problem == Problem.LIMITS
 
     def test_it_has_limits(self) -> None:
-        greedy = "from screener.documents.reader import *; limit_resources(); bytearray(MEMORY_BYTES)"
-        child = subprocess.run([sys.executable, "-c", greedy], capture_output=True, cwd=upload._ROOT, check=False)
+        greedy = "from screener.documents.reader import *; main(); bytearray(MEMORY_BYTES)"
+        child = subprocess.run(
+            [sys.executable, "-c", greedy], input=b"", capture_output=True, cwd=upload._ROOT, check=False
+        )
         assert b"MemoryError" in child.stderr
 
     @pytest.mark.parametrize(
