@@ -28,7 +28,8 @@ class _PathBeneath(ctypes.Structure):
 
 def kernel_version() -> int:
     """The version of Landlock's interface. 0: this kernel has none, or it is switched off."""
-    return max(0, _libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(CREATE_RULESET_VERSION)))
+    version: int = _libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(CREATE_RULESET_VERSION))
+    return max(0, version)
 
 
 def restrict_files(readable: Iterable[str]) -> None:
