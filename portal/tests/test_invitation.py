@@ -18,6 +18,7 @@ from interviews.models.invitations.invitation import DEFAULT_DAYS
 from portal.access import GONE, MOST_REQUESTS, SECONDS, TOO_MANY
 from screener.api.idempotency import REPLAYED_HEADER
 from screener.models import IdempotentRequest, InvalidTransition, Organisation, RoleKey
+from screener.models.keys.scopes import READING_SCOPES
 from screener.web.rate_limit import is_over_limit
 from screener.web.secret_paths import NO_TRACE_HEADERS, mask_tokens
 from tests.support.factories import make_api_client, make_api_key, make_interview
@@ -197,7 +198,7 @@ class TestApi:
         assert not interview.events.filter(kind=EventKind.INVITATION_RENEWED).exists()
 
     def test_link_needs_write_scope(self, interview: Interview, invitation: Invitation) -> None:
-        client = make_api_client(make_api_key("reader", scope="read"))
+        client = make_api_client(make_api_key("reader", scopes=READING_SCOPES))
         assert client.get(f"/api/v1/interviews/{interview.pk}/").status_code == OK
         assert client.get(f"/api/v1/interviews/{interview.pk}/invitation/").status_code == DENIED
 

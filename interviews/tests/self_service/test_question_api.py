@@ -9,7 +9,8 @@ from candidates.models import Consent
 from interviews.models import Attempt, Interview, InterviewResponse, lock_interview
 from interviews.task_handles import ASSESS, CONCLUDE
 from interviews.writing.question import CHOICES, MAX_CHARACTERS, Choice, Stage
-from screener.models import ApiKey, Organisation
+from screener.models import Organisation
+from screener.models.keys.scopes import READING_SCOPES
 from tests.support.api_problems import assert_problem
 from tests.support.factories import make_api_client, make_api_key, make_interview, run_tasks
 from tests.support.fake_twilio import FakeTwilio
@@ -185,6 +186,6 @@ def test_unknown_employer_begins_nothing(client: Client) -> None:
 
 
 def test_reading_key_can_not_answer(interview: Interview) -> None:
-    reader = Client(make_api_client(make_api_key(scope=ApiKey.Scope.READ)), interview)
+    reader = Client(make_api_client(make_api_key(scopes=READING_SCOPES)), interview)
     assert_problem(reader.agree(), 403)
     assert not interview.attempts.exists()
