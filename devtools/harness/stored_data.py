@@ -1,6 +1,7 @@
 """Reads the encrypted files and texts of a deployment from outside of its processes."""
 
 import base64
+from io import BufferedReader
 from typing import IO
 from uuid import UUID
 
@@ -34,4 +35,5 @@ class StoredData:
         header = Header.parse(source.read_at(0, HEADER.size))
         if header is None:
             raise ValueError(f"{name} is not encrypted.")
-        return DecryptingReader(source, header, key=self._keys[header.key_id], name=name)  # type: ignore[return-value]
+        # Without a buffer, one read ends with the encrypted chunk.
+        return BufferedReader(DecryptingReader(source, header, key=self._keys[header.key_id], name=name))
