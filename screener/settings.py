@@ -374,6 +374,7 @@ API_KEY = env.str("API_KEY", "")
 API_KEY_REQUESTS_PER_MINUTE = env.int("API_KEY_REQUESTS_PER_MINUTE", 600)
 API_KEY_INTERVIEWS_PER_DAY = env.int("API_KEY_INTERVIEWS_PER_DAY", 1000)
 API_KEY_MODEL_TASKS_PER_DAY = env.int("API_KEY_MODEL_TASKS_PER_DAY", 200)
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", "").strip()
 WEBHOOK_PRIVATE_NETWORKS = _env_list("WEBHOOK_PRIVATE_NETWORKS", "127.0.0.0/8,::1/128" if DEBUG else "")
 
 # --- Metrics: /metrics answers requests with METRICS_TOKEN as bearer token -------------------------------

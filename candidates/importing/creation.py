@@ -11,7 +11,8 @@ from candidates.importing.columns import check_fields, fields_by_name
 from candidates.importing.files import CheckedRow, RowChecker, open_candidate_table
 from candidates.importing.step import rules_of
 from candidates.models import Import
-from screener.documents.table_rows import TableRow
+from screener.documents.table_rows import TableProblem, TableRow, UnreadableTable
+from screener.services.clamd.client import InfectedFile, ScannerUnavailable, scan_file
 
 PREVIEWED_ROWS = 1_000
 MAX_NAME_LENGTH = 200
@@ -56,6 +57,12 @@ def upload_import(
     with open_candidate_table(file) as table:
         next(table.rows, None)
         digest, columns = table.digest, table.columns
+    try:
+        scan_file(file)
+    except InfectedFile:
+        raise UnreadableTable(TableProblem.INFECTED) from None
+    except ScannerUnavailable:
+        raise UnreadableTable(TableProblem.NOT_SCANNED) from None
     fields = fields_by_name(columns, mapping)
     imported = Import(
         user_id=user_id,

@@ -15,9 +15,17 @@ from candidates.models import READ_ARCHIVE, Candidate, FileResult, Import, Resum
 from candidates.models.resume_archive import MAX_NAME_LENGTH
 from screener.background.leases import Lease, row_lock
 from screener.background.steps import Step
-from screener.documents.archive import BrokenFile, UnreadableArchive, list_documents, open_archive, read_member
-from screener.documents.upload import MAX_BYTES, InvalidDocument, validate_upload
-from screener.services.errors import PermanentError, ServiceError
+from screener.documents.archive import (
+    ArchiveProblem,
+    BrokenFile,
+    UnreadableArchive,
+    list_documents,
+    open_archive,
+    read_member,
+)
+from screener.documents.upload import MAX_BYTES, NOT_SCANNED, InvalidDocument, validate_upload
+from screener.services.clamd.client import InfectedFile, ScannerUnavailable, scan_file
+from screener.services.errors import PermanentError, ServiceError, TransientError
 
 SLICE_SECONDS = 240.0
 ZIP_START = b"PK\x03\x04"
@@ -39,6 +47,12 @@ def upload_archive(imported: Import, file: "File[Any]", *, author: str, replace_
     """
     with open_archive(file, file.size or 0) as archive:
         files_total = len(list_documents(archive))
+    try:
+        scan_file(file)
+    except InfectedFile:
+        raise UnreadableArchive(ArchiveProblem.INFECTED) from None
+    except ScannerUnavailable:
+        raise UnreadableArchive(ArchiveProblem.NOT_SCANNED) from None
     stored = ResumeArchive(
         imported=imported,
         author=author,
@@ -120,6 +134,8 @@ class _Matching:
         except BrokenFile:
             return FileResult.BROKEN, b""
         except InvalidDocument as error:
+            if error.code == NOT_SCANNED:
+                raise TransientError("The virus scanner gave no verdict.") from error
             return FileResult.NESTED_ARCHIVE if content.startswith(ZIP_START) else FileResult(error.code), b""
         return FileResult.STORED, content
 

@@ -112,6 +112,7 @@ class FileResult(models.TextChoices):
     TOO_LARGE = "too_large", _("Larger than 5 MB")
     EMPTY = "empty", _("Empty")
     BROKEN = "broken", _("Damaged")
+    INFECTED = "infected", _("Refused by the virus scanner")
 
 
 class ResumeFileQuerySet(models.QuerySet["ResumeFile"]):

@@ -36,6 +36,11 @@ class ArchiveProblem(models.TextChoices):
     ENCRYPTED = "encrypted", _("The archive is protected with a password. Pack it without one.")
     TOO_MANY_FILES = "too_many_files", _("The archive has more than %(detail)s files. Split it.")
     LIMITS = "limits", _("The archive is too large when unpacked, so it was not opened.")
+    INFECTED = "infected", _("The virus scanner refuses this file. It was not stored.")
+    NOT_SCANNED = (
+        "not_scanned",
+        _("The file can't be checked for viruses at the moment. Send it again in a few minutes."),
+    )
     UNSAFE_NAME = "unsafe_name", _("The file name %(detail)s points outside the archive. Pack the files again.")
     REPEATED_NAME = "repeated_name", _("The archive has two files with the name %(detail)s. Remove one of them.")
 

@@ -55,6 +55,11 @@ class TableProblem(models.TextChoices):
         _("The file has more than %(detail)s columns. Delete those that you don't need."),
     )
     CELL_TOO_LONG = "cell_too_long", _("A cell has more than %(detail)s characters. Shorten it.")
+    INFECTED = "infected", _("The virus scanner refuses this file. It was not stored.")
+    NOT_SCANNED = (
+        "not_scanned",
+        _("The file can't be checked for viruses at the moment. Send it again in a few minutes."),
+    )
     CHANGED = "changed", _("The stored file is not the one that was uploaded. Upload it again.")
 
 

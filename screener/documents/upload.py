@@ -16,11 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from screener.documents.extraction import Problem
 from screener.documents.file_type import detect_file_type, is_old_or_locked_office_file
 from screener.labels import Label
+from screener.services.clamd.client import InfectedFile, ScannerUnavailable, scan_file
 
 log = logging.getLogger(__name__)
 
 MAX_BYTES = 5 * 1024 * 1024
 READING_SECONDS = 10
+NOT_SCANNED = "not_scanned"
+"""The code of a file that may be sent again."""
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -91,6 +94,17 @@ def validate_upload(file: "File[Any]") -> None:
             "wrong_type",
             gettext("This is no PDF, DOCX or plain text file by its content. Save it as one of these."),
         )
+    _check_for_viruses(file)
+
+
+def _check_for_viruses(file: "File[Any]") -> None:
+    try:
+        scan_file(file)
+    except InfectedFile:
+        raise InvalidDocument("infected", gettext("The virus scanner refuses this file. It was not stored.")) from None
+    except ScannerUnavailable:
+        message = gettext("The file can't be checked for viruses at the moment. Send it again in a few minutes.")
+        raise InvalidDocument(NOT_SCANNED, message) from None
 
 
 def read_document(file_bytes: bytes) -> DocumentText:
