@@ -37,6 +37,7 @@ def environment() -> dict[str, str]:
         "ENCRYPTION_KEY": django_settings.ENCRYPTION_KEY,
         "DEBUG": "1",
         "WHITELISTED_NUMBERS": "*",
+        "ALLOWED_COUNTRIES": "US",
         "CALLING_HOURS": "00:00-24:00",
         "PRIVATE_FILES_DIR": storages["private"].path(""),
         "SPEECH_API_KEY": "",  # the carrier transcribes
