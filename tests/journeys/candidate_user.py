@@ -83,7 +83,9 @@ class RoomUser(CandidateUser):
         self.press_button("I agree, begin")
 
     def expect_question(self, number: int) -> None:
-        expect(self.page.locator("[data-progress-text]")).to_have_text(f"Question {number} of {self.questions}")
+        """The answer before is uploaded first, which takes long on a busy machine."""
+        progress = self.page.locator("[data-progress-text]")
+        expect(progress).to_have_text(f"Question {number} of {self.questions}", timeout=1000 * SLACK_SECONDS)
 
     def record_answer(self, seconds: float = 2) -> None:
         """Record until so many seconds have come from the microphone."""

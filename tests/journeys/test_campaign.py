@@ -99,6 +99,7 @@ def import_spreadsheet(recruiter: DeskUser) -> None:
     page.locator("#id_file").set_input_files(file)
     recruiter.click_button("Upload")
     expect(page.locator("table tbody tr")).to_have_count(len(BAD_ROWS))
+    page.wait_for_load_state()  # the script of the page renames the button after the choice
     page.locator("#id_launch").select_option("at_once")
     recruiter.click_button("Import and call")
     expect(page.locator("#i-refused")).to_be_visible()

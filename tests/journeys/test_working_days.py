@@ -144,6 +144,7 @@ def import_and_call_candidates(recruiter: DeskUser) -> None:
     faulty_rows = page.locator("table tbody tr")
     expect(faulty_rows).to_have_count(len(BAD_ROWS))
     expect(page.locator("#id_job option:checked")).to_have_text(JOB)
+    page.wait_for_load_state()  # the script of the page renames the button after the choice
     page.locator("#id_launch").select_option("at_once")
     recruiter.click_button("Import and call")
     expect(page.get_by_role("heading", name="Refused rows")).to_be_visible()
