@@ -116,9 +116,10 @@ def plan_round(deployment: Deployment, size: int, random: Random) -> None:
     """Plan interviews for two jobs. One number is called for both."""
     titles = ("Support engineer", "Nurse")
     first, second = (candidates.create_job(deployment, title=title, max_attempts=5) for title in titles)
-    *numbers, shared = candidates.crowd_numbers(size, random)
-    candidates.plan_interviews(deployment, first, numbers)
-    candidates.plan_interviews(deployment, second, [shared])
+    shared, *others, _again = candidates.crowd_numbers(size, random)
+    for job in (first, second):  # before its first call, in which this person may ask never to be called again
+        candidates.plan_interviews(deployment, job, [shared])
+    candidates.plan_interviews(deployment, first, others)
 
 
 def inject_faults(deployment: Deployment, chaos_round: Round, random: Random) -> int:
